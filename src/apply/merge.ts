@@ -1,0 +1,347 @@
+// The hermetic engine: merges many (base, ours, theirs) trees at once, exactly as git would, in the scratch repository.
+// Paths that only one side changed are decided here; all contents that both sides changed go to git in one merge;
+// whole trees go to git only where renames could matter.
+import { AppError, isAppError, unreachable } from "../error.ts";
+import { MergeConversation, mergeTrees, type MergeMessage, type MergeResult, type StageEntry } from "../git/merge-tree.ts";
+import { hashObject, isRegular, MODE_TREE, parseTree, serialiseTree, type Mode, type Tree, type TreeEntry } from "../git/object.ts";
+import { ancestors, type BytePath } from "../git/path.ts";
+import type { Scratch } from "../git/scratch.ts";
+import { mayMatch, mergeLines } from "./attributes.ts";
+import { decide, type ContentMerge, type Decision, type Sides } from "./decide.ts";
+import { splice } from "./splice.ts";
+import { lookUp, touchedPaths, type Touched } from "./touched.ts";
+
+export interface Stage {
+  readonly mode: Mode;
+  readonly oid: string;
+  readonly path: BytePath;
+}
+
+export interface Conflict {
+  readonly path: BytePath;
+  /** git's short types of the messages about this path, without `Auto-merging`. */
+  readonly types: readonly string[];
+  readonly base: Stage | null;
+  readonly ours: Stage | null;
+  readonly theirs: Stage | null;
+}
+
+export type TreeMerge =
+  | { readonly kind: "clean"; readonly tree: string; readonly touched: readonly Touched[]; readonly whole: boolean }
+  | {
+      readonly kind: "conflict";
+      /** The merged tree with conflict markers in files, as git makes it; what a resolution starts from. */
+      readonly tree: string;
+      readonly touched: readonly Touched[];
+      readonly conflicts: readonly Conflict[];
+    }
+  /** Objects that the merge needs are not in the repository. */
+  | { readonly kind: "missing"; readonly objects: readonly string[]; readonly detail: string };
+
+interface Task {
+  readonly sides: Sides;
+  readonly touched: readonly Touched[];
+  readonly decision: Decision;
+}
+
+/** Merges decided together; bounds memory. */
+const CHUNK = 512;
+
+export class MergeEngine {
+  readonly scratch: Scratch;
+  readonly #overlay = new Map<string, Tree>();
+  #conversation: { readonly attributes: string; readonly process: MergeConversation } | null = null;
+
+  constructor(scratch: Scratch) {
+    this.scratch = scratch;
+  }
+
+  /** A directory, made here or stored in the repository. */
+  readonly tree = (oid: string): Promise<Tree | null> => {
+    const made = this.#overlay.get(oid);
+    return made === undefined ? this.scratch.reader.tree(oid) : Promise.resolve(made);
+  };
+
+  readonly #write = (tree: Tree): string => {
+    const body = serialiseTree(tree);
+    const oid = hashObject(this.scratch.repository.objectFormat, "tree", body);
+    if (!this.#overlay.has(oid)) this.#overlay.set(oid, tree);
+    return oid;
+  };
+
+  /** Writes a tree made here, with all below it, to the scratch repository, where git processes see it. */
+  publish(root: string): void {
+    const tree = this.#overlay.get(root);
+    if (tree === undefined) return;
+    for (const { mode, oid } of tree.values()) if (mode === MODE_TREE) this.publish(oid);
+    this.scratch.write("tree", serialiseTree(tree));
+  }
+
+  /** Forgets the trees made so far, for callers that only wanted their IDs. */
+  forget(): void {
+    this.#overlay.clear();
+  }
+
+  /** Sets and removes entries of a tree; gives the new root's ID. */
+  splice(root: string, edits: ReadonlyMap<BytePath, TreeEntry | null>): Promise<string> {
+    return splice(this.tree, this.#write, root, edits);
+  }
+
+  /** Merges independent trees; the answers stand in the order of the questions. */
+  async merge(requests: readonly Sides[]): Promise<TreeMerge[]> {
+    const results: TreeMerge[] = [];
+    for (let at = 0; at < requests.length; at += CHUNK) {
+      results.push(...(await this.#chunk(requests.slice(at, at + CHUNK))));
+    }
+    return results;
+  }
+
+  close(): void {
+    this.#conversation?.process.close();
+    this.#conversation = null;
+  }
+
+  async #chunk(requests: readonly Sides[]): Promise<TreeMerge[]> {
+    const prepared = await Promise.all(requests.map((sides) => this.#prepare(sides)));
+    const results: (TreeMerge | null)[] = prepared.map((task) => ("kind" in task ? task : null));
+    const byPath: { index: number; task: Task; decision: Extract<Decision, { kind: "by-path" }> }[] = [];
+    const whole: { index: number; task: Task }[] = [];
+    for (const [index, task] of prepared.entries()) {
+      if ("kind" in task) continue;
+      const { decision } = task;
+      if (decision.kind === "by-path") byPath.push({ index, task, decision });
+      else whole.push({ index, task });
+    }
+    const merges = byPath.flatMap(({ decision }) => decision.merge);
+    const [contents, trees] = await Promise.all([this.#contents(merges), this.#wholeTrees(whole.map(({ task }) => task))]);
+    let next = 0;
+    for (const { index, task, decision } of byPath) {
+      const merged = contents.slice(next, (next += decision.merge.length));
+      results[index] = await this.#assemble(task, decision, merged);
+    }
+    for (const [n, { index }] of whole.entries()) results[index] = trees[n] ?? null;
+    return results.map((result) => result ?? unreachable(result as never));
+  }
+
+  async #prepare(sides: Sides): Promise<Task | TreeMerge> {
+    try {
+      const touched = await touchedPaths(this.tree, sides.base, sides.theirs);
+      const decision = await decide(this.tree, sides, touched);
+      const attributed = decision.kind === "by-path" && (await this.#attributesMatter(sides.ours, decision.merge));
+      return { sides, touched, decision: attributed ? { kind: "structural" } : decision };
+    } catch (error) {
+      if (!isAppError(error, "object-missing")) throw error;
+      return { kind: "missing", objects: [String(error.data["object"])], detail: error.message };
+    }
+  }
+
+  /** Puts a by-path decision and its merged contents together. */
+  async #assemble(
+    task: Task,
+    decision: Extract<Decision, { kind: "by-path" }>,
+    merged: readonly (ContentResult | null)[],
+  ): Promise<TreeMerge> {
+    const edits = new Map(decision.take);
+    const conflicts: Conflict[] = [];
+    const missing: string[] = [];
+    for (const [index, { path, base, ours, theirs }] of decision.merge.entries()) {
+      const result = merged[index];
+      if (result === null || result === undefined) {
+        missing.push(...(await this.#missingAmong([base.oid, ours.oid, theirs.oid])));
+        continue;
+      }
+      edits.set(path, result.entry);
+      if (result.types === null) continue;
+      conflicts.push({ path, types: result.types, base: { ...base, path }, ours: { ...ours, path }, theirs: { ...theirs, path } });
+    }
+    if (missing.length > 0) return { kind: "missing", objects: missing, detail: `Blob ${missing[0]} is missing from the repository` };
+    const tree = await this.splice(task.sides.ours, edits);
+    if (conflicts.length > 0) return { kind: "conflict", tree, touched: task.touched, conflicts };
+    return { kind: "clean", tree, touched: task.touched, whole: false };
+  }
+
+  /**
+   * Merges the contents of many files in one git merge, each under a name of its own: since all names are on all three
+   * sides, no rename detection takes part, and git spends its time on lines alone. Null where an object is missing.
+   */
+  async #contents(merges: readonly ContentMerge[]): Promise<(ContentResult | null)[]> {
+    if (merges.length === 0) return [];
+    const present = await Promise.all(
+      merges.map(async ({ base, ours, theirs }) => (await this.#missingAmong([base.oid, ours.oid, theirs.oid])).length === 0),
+    );
+    const side = (pick: (merge: ContentMerge) => TreeEntry): string => {
+      const entries = merges.flatMap((merge, n) => (present[n] === true ? [[String(n) as BytePath, pick(merge)] as const] : []));
+      return this.scratch.write("tree", serialiseTree(new Map(entries)));
+    };
+    const sides = { base: side((m) => m.base), ours: side((m) => m.ours), theirs: side((m) => m.theirs) };
+    const [result] = await this.#run([sides], this.scratch.attributeTree("", new Map()));
+    if (result?.kind !== "merged") {
+      if (merges.length === 1) return [null];
+      // A blob that is there but cannot be read: find it by halves, keep the others.
+      const half = merges.length >> 1;
+      return [...(await this.#contents(merges.slice(0, half))), ...(await this.#contents(merges.slice(half)))];
+    }
+    const tree = await this.scratch.reader.read(result.tree);
+    if (tree === null) throw new AppError("internal", `git merge-tree named tree ${result.tree} and did not write it`);
+    const entries = parseTree(tree.body, this.scratch.repository.objectFormat);
+    const types = typesByPath(result.messages);
+    const conflicted = new Set(result.stages.map(({ path }) => path));
+    return merges.map((_, n) => {
+      const name = String(n) as BytePath;
+      const entry = entries.get(name);
+      if (entry === undefined) return null;
+      return { entry, types: conflicted.has(name) ? (types.get(name) ?? []) : null };
+    });
+  }
+
+  /** Whole-tree merges, batched by the attributes that govern them. */
+  async #wholeTrees(tasks: readonly Task[]): Promise<TreeMerge[]> {
+    const results = new Array<TreeMerge>(tasks.length);
+    let open = tasks.map((task, index) => ({ task, index, extra: [] as readonly BytePath[] }));
+    for (const { sides } of tasks) for (const root of [sides.base, sides.ours, sides.theirs]) this.publish(root);
+    while (open.length > 0) {
+      const groups = new Map<string, typeof open>();
+      const laid = await Promise.all(open.map(({ task, extra }) => this.#layAttributes(task, extra)));
+      for (const [n, item] of open.entries()) {
+        const directory = laid[n] ?? "";
+        groups.set(directory, [...(groups.get(directory) ?? []), item]);
+      }
+      const again: typeof open = [];
+      for (const [directory, items] of groups) {
+        const merged = await this.#run(items.map(({ task }) => task.sides), directory);
+        for (const [n, item] of items.entries()) {
+          const result = merged[n];
+          if (result?.kind === "merged" && item.extra.length === 0) {
+            // git merged contents at a path that the patch does not name (a rename): its attributes must be there too.
+            const extra = await this.#unforeseen(item.task, result.messages);
+            if (extra.length > 0) {
+              again.push({ ...item, extra });
+              continue;
+            }
+          }
+          results[item.index] = await this.#wholeResult(item.task, result);
+        }
+      }
+      open = again;
+    }
+    return results;
+  }
+
+  async #wholeResult(task: Task, result: MergeResult | undefined): Promise<TreeMerge> {
+    if (result === undefined || result.kind === "failed") {
+      const stderr = result?.stderr.trim() ?? "";
+      const objects = await this.#missingAmong(task.touched.flatMap(({ before, after }) => [before, after].flatMap((e) => (e === null ? [] : [e.oid]))));
+      return { kind: "missing", objects, detail: stderr === "" ? "git merge-tree ended without an answer" : stderr };
+    }
+    const { tree, touched } = { tree: result.tree, touched: task.touched };
+    if (result.clean) return { kind: "clean", tree, touched, whole: true };
+    return { kind: "conflict", tree, touched, conflicts: conflictsOf(result.stages, result.messages) };
+  }
+
+  /** One merge goes through the open conversation, many go as a batch. */
+  async #run(requests: readonly Sides[], attributes: string): Promise<MergeResult[]> {
+    const program = this.scratch.conversationProgram();
+    const [only] = requests;
+    if (requests.length === 1 && only !== undefined && program !== null) {
+      if (this.#conversation?.attributes !== attributes || !this.#conversation.process.alive) {
+        this.#conversation?.process.close();
+        this.#conversation = { attributes, process: new MergeConversation(this.scratch, attributes, program) };
+      }
+      return [await this.#conversation.process.merge(only)];
+    }
+    return mergeTrees(this.scratch, requests, attributes);
+  }
+
+  async #missingAmong(oids: readonly string[]): Promise<string[]> {
+    const found = await Promise.all(oids.map((oid) => this.scratch.reader.info(oid)));
+    return oids.filter((_, n) => found[n] === null);
+  }
+
+  async #attributesMatter(ours: string, merges: readonly ContentMerge[]): Promise<boolean> {
+    for (const { path } of merges) {
+      for (const file of await this.#attributeFiles(ours, [path])) {
+        const below = file.path.length - ".gitattributes".length;
+        if (mayMatch(file.lines, path.slice(below) as BytePath)) return true;
+      }
+    }
+    return false;
+  }
+
+  /** The `.gitattributes` of ours that could change a merge at one of those paths. */
+  async #attributeFiles(ours: string, paths: readonly BytePath[]): Promise<AttributeFile[]> {
+    const directories = new Set(["", ...paths.flatMap(ancestors)]);
+    const found = await Promise.all(
+      [...directories].map(async (directory): Promise<AttributeFile | null> => {
+        const entry = await lookUp(this.tree, ours, directory);
+        if (entry?.mode !== MODE_TREE) return null;
+        const file = (await this.tree(entry.oid))?.get(".gitattributes" as BytePath);
+        if (file === undefined || !isRegular(file.mode)) return null; // git ignores a symlink there
+        const body = await this.#attributeBody(file.oid);
+        const lines = mergeLines(body.toString("latin1"));
+        const path = (directory === "" ? ".gitattributes" : `${directory}/.gitattributes`) as BytePath;
+        return lines.length === 0 ? null : { path, oid: file.oid, body, lines };
+      }),
+    );
+    return found.filter((file) => file !== null);
+  }
+
+  readonly #bodies = new Map<string, Promise<Buffer>>();
+
+  #attributeBody(oid: string): Promise<Buffer> {
+    let body = this.#bodies.get(oid);
+    if (body === undefined) {
+      body = this.scratch.reader.read(oid).then((object) => object?.body ?? Buffer.alloc(0));
+      this.#bodies.set(oid, body);
+    }
+    return body;
+  }
+
+  async #layAttributes({ sides, touched }: Task, extra: readonly BytePath[]): Promise<string> {
+    const files = await this.#attributeFiles(sides.ours, [...touched.map(({ path }) => path), ...extra]);
+    const key = files.map(({ path, oid }) => `${oid} ${path}\0`).join("");
+    return this.scratch.attributeTree(key, new Map(files.map(({ path, body }) => [path, body])));
+  }
+
+  async #unforeseen({ sides, touched }: Task, messages: readonly MergeMessage[]): Promise<BytePath[]> {
+    const foreseen = new Set(touched.flatMap(({ path }) => ancestors(path)));
+    const paths = messages.flatMap((message) => message.paths).filter((path) => ancestors(path).some((d) => !foreseen.has(d)));
+    return (await this.#attributeFiles(sides.ours, paths)).some(({ path }) => path.includes("/")) ? paths : [];
+  }
+}
+
+interface AttributeFile {
+  readonly path: BytePath;
+  readonly oid: string;
+  readonly body: Buffer;
+  readonly lines: readonly string[];
+}
+
+interface ContentResult {
+  readonly entry: TreeEntry;
+  /** Null if the merge was clean. */
+  readonly types: readonly string[] | null;
+}
+
+function typesByPath(messages: readonly MergeMessage[]): Map<BytePath, string[]> {
+  const types = new Map<BytePath, string[]>();
+  for (const { paths, type } of messages) {
+    if (!type.startsWith("CONFLICT")) continue;
+    for (const path of paths) types.set(path, [...(types.get(path) ?? []), type]);
+  }
+  return types;
+}
+
+function conflictsOf(stages: readonly StageEntry[], messages: readonly MergeMessage[]): Conflict[] {
+  const types = typesByPath(messages);
+  const paths = new Map<BytePath, Partial<Record<1 | 2 | 3, Stage>>>();
+  for (const { path, stage, mode, oid } of stages) {
+    paths.set(path, { ...paths.get(path), [stage]: { mode, oid, path } });
+  }
+  return [...paths].map(([path, found]) => ({
+    path,
+    types: types.get(path) ?? [],
+    base: found[1] ?? null,
+    ours: found[2] ?? null,
+    theirs: found[3] ?? null,
+  }));
+}

@@ -1,0 +1,53 @@
+// A schema's issue -> a sentence: what stands there, what is wanted.
+import { nearest } from "../line/nearest.ts";
+import type { Path } from "./position.ts";
+import { configJsonSchema } from "./schema.ts";
+
+export interface Problem {
+  /** Both from 1. */
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+/** The part of a zod issue that is read here. */
+interface Issue {
+  readonly code: string;
+  readonly path: PropertyKey[];
+  readonly message: string;
+  readonly keys?: readonly string[];
+}
+
+/** Words an issue, one sentence for each unknown key; `source` gives what is written at a path. */
+export function wording(issue: Issue, source: (path: Path) => string | null): { path: Path; message: string }[] {
+  if (issue.code === "unrecognized_keys") {
+    return (issue.keys ?? []).map((key) => ({ path: [...issue.path, key], message: unknownKey(issue.path, key) }));
+  }
+  const written = source(issue.path);
+  const where = spell(issue.path) || "the file";
+  const stands = written === null || written === "" ? (issue.path.length > 0 ? `${where} is missing` : `${where} is empty`) : `${where} is ${written}`;
+  return [{ path: issue.path, message: `${stands}; wanted: ${issue.message}` }];
+}
+
+function unknownKey(path: Path, key: string): string {
+  const known = knownKeys(path);
+  const meant = nearest(key, known)[0];
+  const where = path.length === 0 ? "" : ` in ${spell(path)}`;
+  return `unknown key '${key}'${where}; ${meant === undefined ? `known keys: ${known.join(", ")}` : `did you mean '${meant}'?`}`;
+}
+
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+}
+
+function knownKeys(path: Path): string[] {
+  let schema = configJsonSchema() as JsonSchema | undefined;
+  for (const step of path) schema = typeof step === "number" ? schema?.items : schema?.properties?.[String(step)];
+  return Object.keys(schema?.properties ?? {});
+}
+
+/** `lines[0].owners[1]` */
+function spell(path: Path): string {
+  return path.map((step, index) => (typeof step === "number" ? `[${step}]` : `${index > 0 ? "." : ""}${String(step)}`)).join("");
+}

@@ -1,0 +1,97 @@
+// morello.yaml: one schema that gives types, defaults, the published JSON Schema and the reference page.
+// Descriptions are what people read in their editor; each is a full sentence. Unknown keys are refused at every depth.
+import { z } from "zod";
+import { globProblem } from "../line/glob.ts";
+
+/** Where the file lies in the default branch's tree. */
+export const CONFIG_FILE = "morello.yaml";
+
+const text = (wanted: string) => z.string({ error: wanted }).min(1, { error: wanted });
+
+const Pattern = text("a branch's short name or a pattern such as release/*").superRefine((pattern, context) => {
+  const problem = globProblem(pattern);
+  if (problem !== null) context.addIssue({ code: "custom", message: `a pattern that git branches can match; it ${problem}` });
+});
+
+/** Characters and sequences that `git check-ref-format` refuses; a prefix that ends in a digit would run into the version. */
+const TAG_PREFIX = /^(?![-/.])(?!.*(?:\.\.|@\{|\/\/|\/\.))(?:[^\s~^:?*[\\\u0000-\u001f\u007f]*[^\s~^:?*[\\\u0000-\u001f\u007f\d])?$/;
+
+/** The distribution reference grammar: host and port if any, then lower-case path components. */
+const COMPONENT = "[a-z0-9]+(?:(?:\\.|_{1,2}|-+)[a-z0-9]+)*";
+const IMAGE = new RegExp(`^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\\d{1,5})?/)?${COMPONENT}(?:/${COMPONENT})*$`);
+
+export const LineOverride = z
+  .strictObject(
+    {
+      pattern: Pattern.describe(
+        "The branches that this entry is about: a short name, or a pattern in which * stands for anything but /, ** for anything and ? for one character. Every branch that it matches is a release line, whatever its name. Where several entries match, later ones win, key by key.",
+      ),
+      tagPrefix: z
+        .string({ error: "text such as v or pkg-v" })
+        .regex(TAG_PREFIX, { error: "a prefix that is part of a tag's name and does not end in a digit, such as v or pkg-v" })
+        .describe("What stands before the version in the line's tags, such as v. Detected from the tags there are.")
+        .optional(),
+      owners: z
+        .array(text("a user or team, such as '@org/release'"), { error: "a list of users or teams" })
+        .describe("Who answers for the line: users or teams, written as on the forge.")
+        .optional(),
+      maintained: z
+        .union([z.boolean(), z.literal("end-of-life")], { error: "true, false or end-of-life" })
+        .describe(
+          "true: taken by --onto all. false: only when named. end-of-life: nothing is picked onto it any more. Without this key, a line is maintained if its tip or tag moved within maintainedMonths.",
+        )
+        .optional(),
+      confirm: z
+        .enum(["plan", "each"], { error: "plan or each" })
+        .describe("What is asked before a pick: once for the plan, or for each commit with its diff. plan unless set.")
+        .optional(),
+      image: z
+        .string({ error: "an image repository such as registry.example/team/app" })
+        .regex(IMAGE, { error: "an image repository without tag or digest, such as registry.example/team/app" })
+        .describe("The image repository of the line, without tag.")
+        .optional(),
+      verify: text("a command")
+        .describe("The shell command that says whether a tree of this line works, run in a checkout of it.")
+        .optional(),
+    },
+    { error: mapping },
+  )
+  .describe("Settings of the release lines that a pattern matches.");
+export type LineOverride = z.infer<typeof LineOverride>;
+
+export const Config = z
+  .strictObject(
+    {
+      main: text("a branch's short name")
+        .describe("The branch where fixes are made. Detected: the remote's default branch, else main, master and the like.")
+        .optional(),
+      remotes: z
+        .array(text("a remote's name"), { error: "a list of remotes" })
+        .default([])
+        .describe("Remotes in order of preference, for lines that have no local branch. Then come origin and the others by name."),
+      maintainedMonths: z
+        .int({ error: "a whole number of months" })
+        .min(1, { error: "at least 1 month" })
+        .max(1200, { error: "at most 1200 months" })
+        .default(12)
+        .describe("How many months without a commit or a tag make a line count as no longer maintained."),
+      lines: z
+        .array(LineOverride, { error: "a list of entries, each with a pattern" })
+        .default([])
+        .describe("Settings of release lines, and branches that are lines although their names do not show it."),
+    },
+    { error: mapping },
+  )
+  .describe("Configuration of Morello, read from the default branch. Everything has a default.");
+export type Config = z.infer<typeof Config>;
+
+/** Leaves unknown keys to be worded where the known ones are at hand. */
+function mapping(issue: { readonly code?: string | undefined }): string | undefined {
+  return issue.code === "invalid_type" ? "a mapping of keys to values" : undefined;
+}
+
+/** The schema that editors use: what may be written, so nothing with a default is required. */
+export function configJsonSchema(): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(Config, { io: "input" });
+  return { $schema, title: CONFIG_FILE, ...schema };
+}
