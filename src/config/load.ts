@@ -22,13 +22,23 @@ export function defaultConfig(): Config {
  * Throws `config-invalid`: one line a problem, `file:line:column: what is wrong`; `data.problems` has them in parts.
  */
 export function parseConfig(text: string, file: string): Config {
-  if (text.length > MAX_LENGTH) throw invalid(file, [{ line: 1, column: 1, message: `the file is larger than ${MAX_LENGTH} characters` }]);
+  if (text.length > MAX_LENGTH)
+    throw invalid(file, [{ line: 1, column: 1, message: `the file is larger than ${MAX_LENGTH} characters` }]);
   const lines = new LineCounter();
   const source = text.replace(/^\uFEFF/, "");
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, strict: true, uniqueKeys: true, version: "1.2" });
+  const document = parseDocument(source, {
+    lineCounter: lines,
+    prettyErrors: false,
+    strict: true,
+    uniqueKeys: true,
+    version: "1.2",
+  });
   const broken = [...document.errors, ...document.warnings]; // a warning is an unknown tag: not to be guessed at
   if (broken.length > 0) {
-    throw invalid(file, broken.map((error) => ({ ...at(lines, error.pos[0]), message: yamlProblem(error.code, error.message) })));
+    throw invalid(
+      file,
+      broken.map((error) => ({ ...at(lines, error.pos[0]), message: yamlProblem(error.code, error.message) })),
+    );
   }
   const result = Config.safeParse(plain(document, file) ?? {});
   if (result.success) return result.data;
@@ -62,7 +72,9 @@ function yamlProblem(code: string, message: string): string {
 }
 
 function invalid(file: string, problems: readonly Problem[]): AppError {
-  const shown = problems.slice(0, MAX_SHOWN).map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`);
+  const shown = problems
+    .slice(0, MAX_SHOWN)
+    .map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`);
   if (problems.length > MAX_SHOWN) shown.push(`and ${problems.length - MAX_SHOWN} more`);
   return new AppError("config-invalid", shown.join("\n"), {
     hint: `Correct ${file} on the default branch; every key is described in docs/reference/configuration.md.`,

@@ -25,7 +25,12 @@ export function wording(issue: Issue, source: (path: Path) => string | null): { 
   }
   const written = source(issue.path);
   const where = spell(issue.path) || "the file";
-  const stands = written === null || written === "" ? (issue.path.length > 0 ? `${where} is missing` : `${where} is empty`) : `${where} is ${written}`;
+  const stands =
+    written === null || written === ""
+      ? issue.path.length > 0
+        ? `${where} is missing`
+        : `${where} is empty`
+      : `${where} is ${written}`;
   return [{ path: issue.path, message: `${stands}; wanted: ${issue.message}` }];
 }
 
@@ -49,5 +54,7 @@ function knownKeys(path: Path): string[] {
 
 /** `lines[0].owners[1]` */
 function spell(path: Path): string {
-  return path.map((step, index) => (typeof step === "number" ? `[${step}]` : `${index > 0 ? "." : ""}${String(step)}`)).join("");
+  return path
+    .map((step, index) => (typeof step === "number" ? `[${step}]` : `${index > 0 ? "." : ""}${String(step)}`))
+    .join("");
 }

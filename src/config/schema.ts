@@ -10,15 +10,18 @@ const text = (wanted: string) => z.string({ error: wanted }).min(1, { error: wan
 
 const Pattern = text("a branch's short name or a pattern such as release/*").superRefine((pattern, context) => {
   const problem = globProblem(pattern);
-  if (problem !== null) context.addIssue({ code: "custom", message: `a pattern that git branches can match; it ${problem}` });
+  if (problem !== null)
+    context.addIssue({ code: "custom", message: `a pattern that git branches can match; it ${problem}` });
 });
 
 /** Characters and sequences that `git check-ref-format` refuses; a prefix that ends in a digit would run into the version. */
-const TAG_PREFIX = /^(?![-/.])(?!.*(?:\.\.|@\{|\/\/|\/\.))(?:[^\s~^:?*[\\\u0000-\u001f\u007f]*[^\s~^:?*[\\\u0000-\u001f\u007f\d])?$/;
+const TAG_PREFIX = /^(?![-/.])(?!.*(?:\.\.|@\{|\/\/|\/\.))(?:[^\s~^:?*[\\\p{Cc}]*[^\s~^:?*[\\\p{Cc}\d])?$/u;
 
 /** The distribution reference grammar: host and port if any, then lower-case path components. */
 const COMPONENT = "[a-z0-9]+(?:(?:\\.|_{1,2}|-+)[a-z0-9]+)*";
-const IMAGE = new RegExp(`^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\\d{1,5})?/)?${COMPONENT}(?:/${COMPONENT})*$`);
+const IMAGE = new RegExp(
+  `^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\\d{1,5})?/)?${COMPONENT}(?:/${COMPONENT})*$`,
+);
 
 export const LineOverride = z
   .strictObject(
@@ -28,7 +31,9 @@ export const LineOverride = z
       ),
       tagPrefix: z
         .string({ error: "text such as v or pkg-v" })
-        .regex(TAG_PREFIX, { error: "a prefix that is part of a tag's name and does not end in a digit, such as v or pkg-v" })
+        .regex(TAG_PREFIX, {
+          error: "a prefix that is part of a tag's name and does not end in a digit, such as v or pkg-v",
+        })
         .describe("What stands before the version in the line's tags, such as v. Detected from the tags there are.")
         .optional(),
       owners: z
@@ -63,12 +68,16 @@ export const Config = z
   .strictObject(
     {
       main: text("a branch's short name")
-        .describe("The branch where fixes are made. Detected: the remote's default branch, else main, master and the like.")
+        .describe(
+          "The branch where fixes are made. Detected: the remote's default branch, else main, master and the like.",
+        )
         .optional(),
       remotes: z
         .array(text("a remote's name"), { error: "a list of remotes" })
         .default([])
-        .describe("Remotes in order of preference, for lines that have no local branch. Then come origin and the others by name."),
+        .describe(
+          "Remotes in order of preference, for lines that have no local branch. Then come origin and the others by name.",
+        ),
       maintainedMonths: z
         .int({ error: "a whole number of months" })
         .min(1, { error: "at least 1 month" })

@@ -46,7 +46,11 @@ export function detectLines({ refs, config, main, remotes = [] }: DetectInput): 
       const parsed = parseLineName(branch.name);
       const pattern = configured ?? (parsed && proven(parsed, index) ? parsed.pattern : null);
       if (pattern === null) return [];
-      const version = { numbers: parsed?.numbers ?? [], open: parsed?.open ?? false, prerelease: parsed?.prerelease ?? false };
+      const version = {
+        numbers: parsed?.numbers ?? [],
+        open: parsed?.open ?? false,
+        prerelease: parsed?.prerelease ?? false,
+      };
       const series = seriesOf(index, version.numbers, parsed?.product ?? null, settings.tagPrefix);
       return [{ branch, version, pattern, settings, series }];
     })
@@ -56,7 +60,13 @@ export function detectLines({ refs, config, main, remotes = [] }: DetectInput): 
     version: version.numbers,
     open: version.open,
     pattern,
-    tagPrefix: series.prefix ?? usualPrefix(found.map((line) => line.series.prefix), at, index),
+    tagPrefix:
+      series.prefix ??
+      usualPrefix(
+        found.map((line) => line.series.prefix),
+        at,
+        index,
+      ),
     tags: series.tags,
     settings,
   }));
@@ -71,7 +81,9 @@ function proven({ proof, numbers, product }: LineName, index: TagIndex): boolean
 
 /** For a line without tags: as the nearest older line has it, else the nearest newer, else most plain tags, else `v`. */
 function usualPrefix(prefixes: readonly (string | null)[], at: number, index: TagIndex): string {
-  const near = prefixes.slice(at + 1).find((prefix) => prefix !== null) ?? prefixes.slice(0, at).findLast((prefix) => prefix !== null);
+  const near =
+    prefixes.slice(at + 1).find((prefix) => prefix !== null) ??
+    prefixes.slice(0, at).findLast((prefix) => prefix !== null);
   if (near !== undefined && near !== null) return near;
   const plain = [...index.byMajor.values()].flat().filter((tag) => isPlainPrefix(tag.version.prefix));
   return plain.filter((tag) => tag.version.prefix === "").length * 2 > plain.length ? "" : "v";

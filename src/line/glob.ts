@@ -10,8 +10,9 @@ export function globProblem(pattern: string): string | null {
   if (pattern === "") return "is empty";
   if (pattern.startsWith("refs/")) return "starts with 'refs/' (wanted: the branch's short name, such as release/*)";
   if (pattern.startsWith("/") || pattern.endsWith("/") || pattern.includes("//")) return "has an empty path component";
-  const bad = /[[\]{}\\~^:\s\u0000-\u001f\u007f]/u.exec(pattern);
-  if (bad) return `holds ${JSON.stringify(bad[0])} (only *, ** and ? are special, and no branch name has that character)`;
+  const bad = /[[\]{}\\~^:\s\p{Cc}]/u.exec(pattern);
+  if (bad)
+    return `holds ${JSON.stringify(bad[0])} (only *, ** and ? are special, and no branch name has that character)`;
   return null;
 }
 
@@ -29,7 +30,7 @@ function tokens(pattern: string): Token[] {
 export function globMatcher(pattern: string): (name: string) => boolean {
   const wanted = tokens(pattern);
   return (name) => {
-    const characters = [...name];
+    const characters = Array.from(name);
     // reachable[i]: the tokens so far can match exactly the first i characters.
     let reachable = [true, ...characters.map(() => false)];
     for (const token of wanted) {
@@ -41,7 +42,13 @@ export function globMatcher(pattern: string): (name: string) => boolean {
   };
 }
 
-function step(token: Token, character: string, before: readonly boolean[], now: readonly boolean[], index: number): boolean {
+function step(
+  token: Token,
+  character: string,
+  before: readonly boolean[],
+  now: readonly boolean[],
+  index: number,
+): boolean {
   switch (token.kind) {
     case "literal":
       return before[index]! && character === token.text;

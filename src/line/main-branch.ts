@@ -25,7 +25,9 @@ export interface MainInput {
  * Throws `config-invalid` if the configured branch is not there.
  */
 export function detectMain({ refs, head, config, remotes = [], bare = false }: MainInput): Branch | null {
-  const branches = new Map(collectBranches(refs, { known: remotes, preferred: config.remotes }).map((branch) => [branch.name, branch]));
+  const branches = new Map(
+    collectBranches(refs, { known: remotes, preferred: config.remotes }).map((branch) => [branch.name, branch]),
+  );
   if (config.main !== undefined) return branches.get(config.main) ?? missing(config.main, [...branches.keys()]);
   const headName = head?.startsWith(HEADS) ? head.slice(HEADS.length) : null;
   const candidates = [
@@ -50,8 +52,15 @@ function remoteHead(refs: readonly RefRecord[], preferred: readonly string[], kn
 
 function missing(name: string, known: readonly string[]): never {
   const meant = nearest(name, known)[0];
-  throw new AppError("config-invalid", `morello.yaml says that the main branch is '${name}', and there is no branch of that name`, {
-    hint: meant === undefined ? "Fetch the branch, or set main to one of `git branch --all`." : `Did you mean '${meant}'?`,
-    data: { main: name, nearest: nearest(name, known) },
-  });
+  throw new AppError(
+    "config-invalid",
+    `morello.yaml says that the main branch is '${name}', and there is no branch of that name`,
+    {
+      hint:
+        meant === undefined
+          ? "Fetch the branch, or set main to one of `git branch --all`."
+          : `Did you mean '${meant}'?`,
+      data: { main: name, nearest: nearest(name, known) },
+    },
+  );
 }

@@ -16,7 +16,11 @@ export interface LineName extends LineVersion {
 
 /** Words before a version that are said to hold release lines. */
 const HOLDERS = "releases?|rel|stable|maintenance|maint|support|lts|branch|version";
-const HELD = new RegExp(`^((?:${HOLDERS})[-_/]|release-branch\\.|REL(?=\\d))(.+)$`, "i");
+const HELD = new RegExp(`^(release-branch\\.|(?:${HOLDERS})[-_/]|REL(?=\\d))(.+)$`, "i");
+/** Of these, the ones that also stand before a ticket's or a running number: `support/1234`, `branch-2`. */
+const WEAK_HOLDER = /^(?:support|branch|version)[-_/]/i;
+/** Longer names are nobody's lines; the bound keeps the patterns below cheap on hostile refs. */
+const MAX_NAME = 255;
 /** Words that stand before a version in the names of work, not of lines. */
 const WORK =
   /^(?:.*fix|feat|feature|bump|backport|bp|port|cherry|pick|test|tests|wip|docs?|ci|chore|dev|develop|update|upgrade|revert|merge|sync|issue|pr|pull|patch|tmp|temp|staging|next|prepare|prep|try|experiment|renovate|dependabot|mergify|snyk|copilot|greenkeeper|morello)$/i;
@@ -29,7 +33,7 @@ const OPEN = String.raw`(?<open>(?:[._-][xXyY])*)`;
 const KIND = "(?<kind>[-_./](?:stable|lts|branch|maint|maintenance|release|support))?";
 const PRE = String.raw`(?<pre>[-._]?(?:alpha|beta|rc|pre|preview|dev|a|b|m)[-.]?\d*)?`;
 const TAIL = new RegExp(`^${MARK}(?:${VERSION})${OPEN}${KIND}${PRE}$`, "i");
-const PRODUCT = new RegExp(`^(?<product>.*?[^-_/@.\\d])[-_/@.]?${MARK}(?:${VERSION})${OPEN}${KIND}$`, "i");
+const PRODUCT = new RegExp(`^(?=[@A-Za-z])(?<product>.*?[^-_/@.\\d])[-_/@.]?${MARK}(?:${VERSION})${OPEN}${KIND}$`, "i");
 
 /** Tells whether a branch is Morello's own. */
 export function isOwnBranch(name: string): boolean {
@@ -38,12 +42,13 @@ export function isOwnBranch(name: string): boolean {
 
 /** Reads a branch's short name; null if it stands for no line. */
 export function parseLineName(name: string): LineName | null {
-  if (isOwnBranch(name)) return null;
+  if (isOwnBranch(name) || name.length > MAX_NAME) return null;
   const held = HELD.exec(name);
   if (held) {
     const pattern = `${held[1]}*`;
     const tail = TAIL.exec(held[2]!);
-    return tail ? found(tail, pattern, "none") : named(held[2]!, pattern);
+    if (!tail) return named(held[2]!, pattern);
+    return found(tail, pattern, WEAK_HOLDER.test(name) && /^[vr]?\d+$/i.test(held[2]!) ? "series" : "none");
   }
   return bare(name) ?? named(name, "<product>-<version>");
 }
@@ -66,7 +71,12 @@ function named(name: string, pattern: string): LineName | null {
   return found(match, open && pattern.startsWith("<") ? "*.x" : pattern, open ? "none" : "product", product);
 }
 
-function found(match: RegExpExecArray, pattern: string, proof: LineName["proof"], product: string | null = null): LineName | null {
+function found(
+  match: RegExpExecArray,
+  pattern: string,
+  proof: LineName["proof"],
+  product: string | null = null,
+): LineName | null {
   const { dotted, joined, open, pre } = match.groups!;
   const numbers = parseNumbers((dotted ?? joined)!);
   return numbers && { numbers, open: open !== "", prerelease: pre !== undefined, pattern, product, proof };
@@ -76,5 +86,10 @@ function found(match: RegExpExecArray, pattern: string, proof: LineName["proof"]
 export function sameLine(a: string, b: string): boolean {
   if (a === b) return true;
   const [left, right] = [parseLineName(a), parseLineName(b)];
-  return left !== null && right !== null && left.product === right.product && left.numbers.join(".") === right.numbers.join(".");
+  return (
+    left !== null &&
+    right !== null &&
+    left.product === right.product &&
+    left.numbers.join(".") === right.numbers.join(".")
+  );
 }

@@ -27,8 +27,16 @@ export function relationOf(ahead: number, behind: number): Relation {
  */
 export function planningTip(local: string | null, upstream: string | null, relation: Relation): PlanningTip {
   if (local !== null && (upstream === null || relation === "equal" || relation === "ahead")) {
-    return { tip: local, plannedOn: "local", localCommits: upstream !== null && relation === "ahead" ? "kept" : "none" };
+    return {
+      tip: local,
+      plannedOn: "local",
+      localCommits: upstream !== null && relation === "ahead" ? "kept" : "none",
+    };
   }
   if (upstream === null) throw new AppError("internal", "A line has neither a local branch nor a remote-tracking ref");
-  return { tip: upstream, plannedOn: "upstream", localCommits: local !== null && relation === "diverged" ? "left-out" : "none" };
+  return {
+    tip: upstream,
+    plannedOn: "upstream",
+    localCommits: local !== null && relation === "diverged" ? "left-out" : "none",
+  };
 }

@@ -62,7 +62,8 @@ function resolve<T extends SelectableLine>(lines: readonly T[], pattern: string)
   const named = lines.find(({ name }) => name === pattern) ?? lines.find((line) => isRefOf(line, pattern));
   if (named) return { taken: [named], others: [] };
   if (isGlob(pattern)) {
-    const matched = lines.filter(({ name }) => globMatcher(pattern)(name));
+    const matches = globMatcher(pattern);
+    const matched = lines.filter(({ name }) => matches(name));
     if (matched.length === 0) throw unknown(lines, pattern, "matches no release line");
     const result = split(matched, ({ maintained, reason }) => maintained || reason === "idle");
     return result.taken.length === 0 ? { taken: matched, others: [] } : result;
@@ -93,8 +94,12 @@ function unknown(lines: readonly SelectableLine[], pattern: string, problem: str
   const close = nearest(pattern, names);
   const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "";
   const list = `${names.slice(0, SHOWN).join(", ")}${more}`;
-  return new AppError("unknown-line", `'${pattern}' ${problem}: ${problem.startsWith("names") ? "" : "there are "}${list}`, {
-    hint: close.length > 0 ? `Did you mean ${close.map((name) => `'${name}'`).join(" or ")}?` : "morello lines",
-    data: { pattern, lines: names, nearest: close },
-  });
+  return new AppError(
+    "unknown-line",
+    `'${pattern}' ${problem}: ${problem.startsWith("names") ? "" : "there are "}${list}`,
+    {
+      hint: close.length > 0 ? `Did you mean ${close.map((name) => `'${name}'`).join(" or ")}?` : "morello lines",
+      data: { pattern, lines: names, nearest: close },
+    },
+  );
 }

@@ -12,16 +12,25 @@ export interface TagVersion {
   readonly order: Numbers;
 }
 
-const RELEASE = 7;
-const OTHER = 6;
-const AFTER = 8;
 /** Marks by their place in the order; what is not here and follows a hyphen is a pre-release, as semver has it. */
-const STAGES: Readonly<Record<string, number>> = {
-  ...{ dev: 0, snapshot: 0, nightly: 0, alpha: 1, a: 1, beta: 2, b: 2, milestone: 3, m: 3 },
-  ...{ pre: 4, preview: 4, rc: 5, c: 5, cr: 5, candidate: 5 },
-  ...{ final: RELEASE, ga: RELEASE, release: RELEASE, ce: RELEASE, ee: RELEASE, lts: RELEASE, stable: RELEASE },
-  ...{ post: AFTER, p: AFTER, pl: AFTER, patch: AFTER, sp: AFTER, r: AFTER, rev: AFTER, hotfix: AFTER },
-};
+const MARKS = [
+  "dev snapshot nightly",
+  "alpha a",
+  "beta b",
+  "milestone m",
+  "pre preview",
+  "rc c cr candidate",
+  "", // marks that are not known
+  "final ga release ce ee lts stable", // the release itself
+  "post p pl patch sp r rev hotfix",
+];
+const STAGES = new Map(MARKS.flatMap((words, stage) => words.split(" ").map((word) => [word, stage])));
+const OTHER = 6;
+const RELEASE = 7;
+const AFTER = 8;
+
+/** Longer names are nobody's releases; the bound keeps the patterns below cheap on hostile refs. */
+const MAX_NAME = 255;
 
 /** In order of trust: a dotted version marked by `v`, any dotted one, then underscores, hyphens, a single number. */
 const FORMS = [
@@ -38,6 +47,7 @@ const FORMS = [
  * `python3-tool-v1.2.3` is version 1.2.3 with the prefix `python3-tool-v`.
  */
 export function parseTag(name: string): TagVersion | null {
+  if (name.length > MAX_NAME) return null;
   for (const form of FORMS) {
     const match = form.exec(name);
     if (!match) continue;
@@ -56,14 +66,17 @@ function orderOf(suffix: string): number[] {
   if (/^[a-z]$/.test(suffix)) return [AFTER, suffix.charCodeAt(0), RELEASE]; // OpenSSL's 1.1.1w
   const order: number[] = [];
   let awaitsNumber = false;
-  for (const token of suffix.replace(/\+.*$/s, "").split(/[-._~]/).filter(Boolean)) {
+  for (const token of suffix
+    .replace(/\+.*$/s, "")
+    .split(/[-._~]/)
+    .filter(Boolean)) {
     const [, word = "", digits = "", rest = ""] = /^([A-Za-z]*)(\d*)(.*)$/s.exec(token)!;
     if (word === "" && rest === "" && awaitsNumber) {
       order[order.length - 1] = Number(digits);
       awaitsNumber = false;
       continue;
     }
-    const stage = word === "" && rest === "" ? AFTER : rest === "" ? (STAGES[word.toLowerCase()] ?? OTHER) : OTHER;
+    const stage = word === "" && rest === "" ? AFTER : rest === "" ? (STAGES.get(word.toLowerCase()) ?? OTHER) : OTHER;
     if (stage === RELEASE) continue;
     order.push(stage, Number(digits));
     awaitsNumber = digits === "";
@@ -90,7 +103,10 @@ export function isPlainPrefix(prefix: string): boolean {
 
 /** Tells whether tags of that prefix are tags of the product: `docker-v` of `docker`, `releases/gcc-` of `gcc`. */
 export function prefixNames(prefix: string, product: string): boolean {
-  const bare = prefix.replace(/(^|[-_/@.])[vV]$/, "$1").replace(/[-_/@.]+$/, "").toLowerCase();
+  const bare = prefix
+    .replace(/(^|[-_/@.])[vV]$/, "$1")
+    .replace(/[-_/@.]+$/, "")
+    .toLowerCase();
   const wanted = product.toLowerCase();
   return bare === wanted || bare.endsWith(`/${wanted}`);
 }
