@@ -1,5 +1,5 @@
 // Which `.gitattributes` lines could change a merge. Conservative: when in doubt git is asked, with the files laid out.
-import type { BytePath } from "../git/path.ts";
+import type { BytePath } from "../object/path.ts";
 
 /** `merge` chooses the driver, `binary` is the built-in macro that unsets it; macros can hold either. */
 const MERGE_ATTRIBUTE = /\s[-!]?(?:merge|binary)(?:=\S*)?(?=\s|$)/;

@@ -5,8 +5,8 @@
 // base, keep ours where it equals theirs, merge contents where both sides changed a file. Everything else is
 // `structural` and goes to git as whole trees. The rules follow merge-ort (git's merge-ort.c): a path can be the source
 // of a rename only if it is gone on that side, and a directory only if it is gone on that side.
-import { isRegular, MODE_TREE, type TreeEntry } from "../git/object.ts";
-import { ancestors, type BytePath } from "../git/path.ts";
+import { isRegular, MODE_TREE, type TreeEntry } from "../object/tree.ts";
+import { ancestors, type BytePath } from "../object/path.ts";
 import { lookUp, type Touched, type TreeSource } from "./touched.ts";
 
 export interface ContentMerge {

@@ -3,8 +3,9 @@
 // whole trees go to git only where renames could matter.
 import { AppError, isAppError, unreachable } from "../error.ts";
 import { MergeConversation, mergeTrees, type MergeMessage, type MergeResult, type StageEntry } from "../git/merge-tree.ts";
-import { hashObject, isRegular, MODE_TREE, parseTree, serialiseTree, type Mode, type Tree, type TreeEntry } from "../git/object.ts";
-import { ancestors, type BytePath } from "../git/path.ts";
+import { hashObject } from "../object/hash.ts";
+import { isRegular, MODE_TREE, parseTree, serialiseTree, type Mode, type Tree, type TreeEntry } from "../object/tree.ts";
+import { ancestors, type BytePath } from "../object/path.ts";
 import type { Scratch } from "../git/scratch.ts";
 import { mayMatch, mergeLines } from "./attributes.ts";
 import { decide, type ContentMerge, type Decision, type Sides } from "./decide.ts";

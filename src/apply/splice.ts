@@ -1,6 +1,6 @@
 // Sets and removes entries in a tree, giving the ID of the new root. Only the directories on the way are rewritten.
-import { MODE_TREE, type Tree, type TreeEntry } from "../git/object.ts";
-import type { BytePath } from "../git/path.ts";
+import { MODE_TREE, type Tree, type TreeEntry } from "../object/tree.ts";
+import type { BytePath } from "../object/path.ts";
 import { needTree, type TreeSource } from "./touched.ts";
 
 /** Stores a directory and gives its ID. */

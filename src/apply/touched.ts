@@ -1,7 +1,7 @@
 // A patch as paths: which entries differ between two trees. Directories with equal IDs are never opened.
 import { AppError } from "../error.ts";
-import { MODE_TREE, type Tree, type TreeEntry } from "../git/object.ts";
-import type { BytePath } from "../git/path.ts";
+import { MODE_TREE, type Tree, type TreeEntry } from "../object/tree.ts";
+import type { BytePath } from "../object/path.ts";
 
 /** Gives a directory by its ID, or null if the repository lacks it. */
 export type TreeSource = (oid: string) => Promise<Tree | null>;

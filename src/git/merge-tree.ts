@@ -1,8 +1,8 @@
 // Three-way merges of whole trees by `git merge-tree`, in batches or as a conversation. The work tree is never used.
 import type { ChildProcess } from "node:child_process";
 import { AppError } from "../error.ts";
-import type { Mode } from "./object.ts";
-import type { BytePath } from "./path.ts";
+import type { Mode } from "../object/tree.ts";
+import type { BytePath } from "../object/path.ts";
 import { run, runFailure, start } from "./run.ts";
 import type { Scratch } from "./scratch.ts";
 
@@ -65,12 +65,13 @@ export async function mergeTrees(
   scratch: Scratch,
   requests: readonly MergeRequest[],
   attributes: string,
+  settings: readonly string[] = [],
 ): Promise<MergeResult[]> {
   const lines = requests.map((request) => synthesise(scratch, request));
   const results: MergeResult[] = [];
   while (results.length < lines.length) {
     const chunk = lines.slice(results.length, results.length + BATCH);
-    const done = await run(scratch, ARGS, {
+    const done = await run(scratch, [...settings, ...ARGS], {
       input: chunk.join(""),
       cwd: attributes,
       env: { GIT_WORK_TREE: attributes },

@@ -1,7 +1,9 @@
 // Reads objects through one long-lived `cat-file --batch-command`: requests are pipelined, answers come in order.
 import type { ChildProcess } from "node:child_process";
 import { AppError } from "../error.ts";
-import { parseCommit, parseTree, type Commit, type ObjectFormat, type ObjectType, type Tree } from "./object.ts";
+import { parseCommit, type Commit } from "../object/commit.ts";
+import { type ObjectFormat, type ObjectType } from "../object/hash.ts";
+import { parseTree, type Tree } from "../object/tree.ts";
 import { runFailure, spawnFailure, start, type GitContext } from "./run.ts";
 
 export interface GitObject {

@@ -2,7 +2,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { AppError, isAppError } from "../error.ts";
 import { userEnvironment, type Environment } from "./environment.ts";
-import type { ObjectFormat } from "./object.ts";
+import type { ObjectFormat } from "../object/hash.ts";
 import { text, type GitContext } from "./run.ts";
 import { detectCapabilities, type Capabilities } from "./version.ts";
 

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { hermeticEnvironment } from "./environment.ts";
-import { hashObject, type ObjectType } from "./object.ts";
+import { hashObject, type ObjectType } from "../object/hash.ts";
 import { ObjectReader } from "./objects.ts";
-import { pathBytes, type BytePath } from "./path.ts";
+import { pathBytes, type BytePath } from "../object/path.ts";
 import { run, type GitContext } from "./run.ts";
 import type { Repository } from "./repository.ts";
 

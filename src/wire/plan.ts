@@ -137,6 +137,8 @@ export type PickOptions = z.infer<typeof PickOptions>;
 export const PlanNote = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("duplicate-revision"), revision: z.string(), commit: ObjectId }),
   z.strictObject({ kind: z.literal("reordered") }),
+  /** git knows no committer; the plan stands, and cannot be applied. */
+  z.strictObject({ kind: z.literal("no-identity") }),
   z.strictObject({ kind: z.literal("line-left-out"), line: z.string(), reason: Line.shape.maintenance.shape.reason }),
   z.strictObject({ kind: z.literal("upstream-differs"), line: z.string(), upstream: z.string(), ahead: z.int(), behind: z.int(), plannedOn: z.enum(["upstream", "local"]) }),
 ]);

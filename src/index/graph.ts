@@ -1,0 +1,194 @@
+// The commit graph in memory: who is whose parent, in arrays. Answers ancestry for dozens of lines in milliseconds.
+
+/** A run of commits as stored: parents first, so that a parent always has a smaller number than its child. */
+export interface Segment {
+  readonly count: number;
+  /** Raw object IDs, one after the other. */
+  readonly ids: Uint8Array;
+  /** Committer dates, Unix seconds. */
+  readonly times: Float64Array;
+  /** Numbers of the first and second parent, -1 for none, `UNKNOWN` for one that the repository lacks. */
+  readonly parents: Int32Array;
+  /** Pairs (child, parent) for the third parent and beyond. */
+  readonly more: Int32Array;
+}
+
+export const NONE = -1;
+export const UNKNOWN = -2;
+
+/** One line of `git rev-list --parents --timestamp`. */
+export interface GraphLine {
+  readonly oid: string;
+  readonly time: number;
+  readonly parents: readonly string[];
+}
+
+/** Flags of a commit in a walk, one bit a question. */
+export type Marks = Uint8Array;
+
+export class CommitGraph {
+  readonly #width: number;
+  readonly #ids: Buffer[] = [];
+  readonly #starts: number[] = [];
+  #times: Float64Array = new Float64Array(0);
+  #parents: Int32Array = new Int32Array(0);
+  readonly #more = new Map<number, number[]>();
+  #table = new Int32Array(1024).fill(-1);
+  #size = 0;
+
+  /** @param hexLength 40 or 64 */
+  constructor(hexLength: number) {
+    this.#width = hexLength / 2;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  add(segment: Segment): void {
+    const start = this.#size;
+    this.#ids.push(Buffer.from(segment.ids.buffer, segment.ids.byteOffset, segment.ids.byteLength));
+    this.#starts.push(start);
+    this.#times = joined(Float64Array, this.#times, segment.times);
+    this.#parents = joined(Int32Array, this.#parents, segment.parents);
+    for (let at = 0; at < segment.more.length; at += 2) {
+      const child = segment.more[at] ?? 0;
+      this.#more.set(child, [...(this.#more.get(child) ?? []), segment.more[at + 1] ?? UNKNOWN]);
+    }
+    this.#size += segment.count;
+    if (this.#table.length < this.#size * 2) this.#rehash();
+    else for (let n = start; n < this.#size; n++) this.#enter(n);
+  }
+
+  /** Cuts lines, parents first, into a segment that continues this graph, and adds it. */
+  append(lines: readonly GraphLine[]): Segment {
+    const count = lines.length;
+    const ids = new Uint8Array(count * this.#width);
+    const times = new Float64Array(count);
+    const parents = new Int32Array(count * 2).fill(NONE);
+    const more: number[] = [];
+    const fresh = new Map(lines.map(({ oid }, n) => [oid, this.#size + n]));
+    for (const [n, line] of lines.entries()) {
+      ids.set(Buffer.from(line.oid, "hex"), n * this.#width);
+      times[n] = line.time;
+      for (const [k, oid] of line.parents.entries()) {
+        const number = fresh.get(oid) ?? this.find(oid) ?? UNKNOWN;
+        if (k < 2) parents[n * 2 + k] = number;
+        else more.push(this.#size + n, number);
+      }
+    }
+    const segment: Segment = { count, ids, times, parents, more: Int32Array.from(more) };
+    this.add(segment);
+    return segment;
+  }
+
+  /** The number of a commit, or null if the graph does not hold it. */
+  find(oid: string): number | null {
+    const wanted = Buffer.from(oid, "hex");
+    if (wanted.length !== this.#width) return null;
+    const mask = this.#table.length - 1;
+    for (let slot = wanted.readUInt32LE(0) & mask; ; slot = (slot + 1) & mask) {
+      const number = this.#table[slot] ?? -1;
+      if (number < 0) return null;
+      const [buffer, at] = this.#place(number);
+      if (buffer.compare(wanted, 0, this.#width, at, at + this.#width) === 0) return number;
+    }
+  }
+
+  oid(number: number): string {
+    const [buffer, at] = this.#place(number);
+    return buffer.toString("hex", at, at + this.#width);
+  }
+
+  time(number: number): number {
+    return this.#times[number] ?? 0;
+  }
+
+  /** Numbers of a commit's parents; those that the repository lacks are left out. */
+  parents(number: number): number[] {
+    const first = this.#parents[number * 2] ?? NONE;
+    const second = this.#parents[number * 2 + 1] ?? NONE;
+    return [first, second, ...(this.#more.get(number) ?? [])].filter((parent) => parent >= 0);
+  }
+
+  isMerge(number: number): boolean {
+    return (this.#parents[number * 2 + 1] ?? NONE) !== NONE;
+  }
+
+  /** One byte a commit: bit k is set if it can be reached from one of `sets[k]`. At most eight sets. */
+  mark(sets: readonly (readonly number[])[]): Marks {
+    const marks = new Uint8Array(this.#size);
+    let top = -1;
+    for (const [bit, set] of sets.entries()) {
+      for (const number of set) {
+        marks[number] = (marks[number] ?? 0) | (1 << bit);
+        top = Math.max(top, number);
+      }
+    }
+    const parents = this.#parents;
+    for (let n = top; n >= 0; n--) {
+      const flags = marks[n] ?? 0;
+      if (flags === 0) continue;
+      const first = parents[n * 2] ?? NONE;
+      const second = parents[n * 2 + 1] ?? NONE;
+      if (first >= 0) marks[first] = (marks[first] ?? 0) | flags;
+      if (second >= 0) {
+        marks[second] = (marks[second] ?? 0) | flags;
+        for (const parent of this.#more.get(n) ?? []) if (parent >= 0) marks[parent] = (marks[parent] ?? 0) | flags;
+      }
+    }
+    return marks;
+  }
+
+  /** Numbers reachable from `from` and not from `without`, newest number first. */
+  difference(from: readonly number[], without: readonly number[]): number[] {
+    const marks = this.mark([from, without]);
+    const found: number[] = [];
+    for (let n = marks.length - 1; n >= 0; n--) if (marks[n] === 1) found.push(n);
+    return found;
+  }
+
+  isAncestor(ancestor: number, descendant: number): boolean {
+    if (ancestor > descendant) return false;
+    return ((this.mark([[descendant]])[ancestor] ?? 0) & 1) === 1;
+  }
+
+  /** Commits only `left` reaches, and only `right`. */
+  distance(left: number, right: number): { ahead: number; behind: number } {
+    let ahead = 0;
+    let behind = 0;
+    for (const flags of this.mark([[left], [right]])) {
+      if (flags === 1) ahead++;
+      else if (flags === 2) behind++;
+    }
+    return { ahead, behind };
+  }
+
+  #place(number: number): [Buffer, number] {
+    let segment = this.#starts.length - 1;
+    while ((this.#starts[segment] ?? 0) > number) segment--;
+    return [this.#ids[segment] ?? Buffer.alloc(0), (number - (this.#starts[segment] ?? 0)) * this.#width];
+  }
+
+  #rehash(): void {
+    let length = 1024;
+    while (length < this.#size * 2) length *= 2;
+    this.#table = new Int32Array(length).fill(-1);
+    for (let n = 0; n < this.#size; n++) this.#enter(n);
+  }
+
+  #enter(number: number): void {
+    const mask = this.#table.length - 1;
+    const [buffer, at] = this.#place(number);
+    let slot = buffer.readUInt32LE(at) & mask;
+    while ((this.#table[slot] ?? -1) >= 0) slot = (slot + 1) & mask;
+    this.#table[slot] = number;
+  }
+}
+
+function joined<T extends Float64Array | Int32Array>(Type: new (length: number) => T, a: T, b: T): T {
+  const both = new Type(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}

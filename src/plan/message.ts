@@ -1,0 +1,87 @@
+// The message of a pick: the source's message with `(cherry picked from commit …)` and further trailers, placed where
+// git's own cherry-pick places them. Bytes in, bytes out (latin1 strings).
+
+const GENERATED = /^(Signed-off-by: |\(cherry picked from commit )/;
+const TRAILER = /^[A-Za-z0-9-]+[ \t]*:/;
+
+export interface Trailer {
+  readonly key: string;
+  readonly value: string;
+}
+
+export interface MessageRule {
+  /** Full object ID of the commit whose patch is carried. */
+  readonly source: string;
+  readonly trailers: readonly Trailer[];
+  /** `Name <email>` as latin1 bytes, or null for no `Signed-off-by`. */
+  readonly signoff: string | null;
+}
+
+/**
+ * The pick's message. Follows `git cherry-pick -x`: leading blank lines go, the line is appended to a trailer block if
+ * the message ends in one and else starts a block of its own, white space is cleaned as by `--cleanup=whitespace`.
+ * Further trailers follow in the order given, `Signed-off-by` last and not twice in a row.
+ */
+export function pickMessage(message: string, rule: MessageRule): string {
+  let text = message.replace(/^(?:[ \t\r\v\f]*\n)+/, "");
+  text = appendLine(text, `(cherry picked from commit ${rule.source})`);
+  for (const { key, value } of rule.trailers) text = appendLine(text, `${key}: ${value}`);
+  if (rule.signoff !== null) {
+    const line = `Signed-off-by: ${rule.signoff}`;
+    if (!text.endsWith(`\n${line}\n`)) text = appendLine(text, line);
+  }
+  return cleanWhitespace(text);
+}
+
+function appendLine(text: string, line: string): string {
+  const complete = text === "" || text.endsWith("\n") ? text : `${text}\n`;
+  return endsInTrailers(complete) ? `${complete}${line}\n` : `${complete}\n${line}\n`;
+}
+
+/**
+ * Whether a message ends in a trailer block. Source: git's trailer.c: the last paragraph, never the first, holds only
+ * trailers, or at least a quarter trailers among them one that git writes itself; a comment line does not count, and a
+ * line that starts with white space continues the trailer above it.
+ */
+export function endsInTrailers(text: string): boolean {
+  const lines = text.replace(/\n$/, "").split("\n");
+  while (lines.length > 0 && /^(\s*|#.*)$/.test(lines.at(-1) ?? "")) lines.pop();
+  let generated = false;
+  let trailers = 0;
+  let others = 0;
+  let continuations = 0;
+  const firstParagraphEnd = lines.findIndex((line, index) => index > 0 && /^\s*$/.test(line));
+  if (firstParagraphEnd < 0) return false;
+  for (let n = lines.length - 1; n >= firstParagraphEnd; n--) {
+    const line = lines[n] ?? "";
+    if (line.startsWith("#")) {
+      others += continuations;
+      continuations = 0;
+    } else if (/^\s*$/.test(line)) {
+      others += continuations;
+      return (generated && trailers * 3 >= others) || (trailers > 0 && others === 0);
+    } else if (GENERATED.test(line)) {
+      generated = true;
+      trailers += 1;
+      continuations = 0;
+    } else if (TRAILER.test(line)) {
+      trailers += 1;
+      continuations = 0;
+    } else if (/^\s/.test(line)) {
+      continuations += 1;
+    } else {
+      others += 1 + continuations;
+      continuations = 0;
+    }
+  }
+  return false;
+}
+
+/** git's `--cleanup=whitespace`: no trailing white space, no blank lines at the ends, none twice in a row. */
+export function cleanWhitespace(text: string): string {
+  const lines = text.split("\n").map((line) => line.replace(/[ \t\r\v\f]+$/, ""));
+  const kept = lines.filter((line, n) => line !== "" || (n > 0 && lines[n - 1] !== ""));
+  while (kept[0] === "") kept.shift();
+  while (kept.at(-1) === "") kept.pop();
+  return kept.length === 0 ? "" : `${kept.join("\n")}\n`;
+}

@@ -1,0 +1,251 @@
+// Computes series of picks on many lines: all lines at once for each commit in turn, or line after line where one
+// takes its source from another. Objects are made in the scratch repository only.
+import { pickCommit } from "../apply/commit.ts";
+import { describeConflicts } from "../apply/conflict.ts";
+import type { TreeMerge } from "../apply/merge.ts";
+import { followedRenames } from "../apply/renames.ts";
+import { isNotApplicable } from "../apply/not-applicable.ts";
+import { touchedPaths } from "../apply/touched.ts";
+import { unreachable } from "../error.ts";
+import { treeStats } from "../git/diff.ts";
+import { hashObject } from "../object/hash.ts";
+import { quotePath } from "../object/path.ts";
+import type { Identity } from "../wire/basic.ts";
+import type { Line } from "../wire/line.ts";
+import type { PickOptions, PickOutcome, PlannedLine, PlannedPick, RefusalReason, Source } from "../wire/plan.ts";
+import type { Standings } from "./standing.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface Computation {
+  /** Newest first. */
+  readonly lines: readonly Line[];
+  /** Parents first. */
+  readonly sources: readonly Source[];
+  readonly standing: Standings;
+  /** Every line there is, newest first: where `via: nearest` looks. */
+  readonly newer: readonly Line[];
+  readonly committer: Identity;
+  readonly options: PickOptions;
+}
+
+interface Sides {
+  readonly base: string;
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+/** A line on its way: where the picks so far have brought it. */
+interface Track {
+  readonly line: Line;
+  tip: string;
+  tree: string;
+  failure: string | null;
+  readonly picks: PlannedPick[];
+  /** Trees before and after each clean pick, by source commit. */
+  readonly steps: Map<string, { readonly before: string; readonly after: string }>;
+}
+
+type Question =
+  | { readonly kind: "settled"; readonly from: string; readonly outcome: PickOutcome }
+  | { readonly kind: "merge"; readonly from: string; readonly sides: Sides };
+
+export async function computeLines(workspace: Workspace, computation: Computation): Promise<PlannedLine[]> {
+  const { options, sources } = computation;
+  const tracks = await Promise.all(computation.lines.map((line) => startTrack(workspace, line)));
+  const rounds = options.via === "nearest" ? tracks.map((track) => [track]) : [tracks];
+  const total = sources.length * tracks.length;
+  let done = 0;
+  for (const round of rounds) {
+    for (const source of sources) {
+      await pickRound(workspace, computation, tracks, round, source);
+      workspace.onProgress?.({ step: "picking", done: (done += round.length), total });
+    }
+  }
+  await addStats(workspace, tracks);
+  return tracks.map(({ line, tip, picks, failure }) => {
+    return { line, onto: line.tip, target: targetOf(line, options), picks, result: tip, firstFailure: failure };
+  });
+}
+
+async function startTrack({ scratch }: Workspace, line: Line): Promise<Track> {
+  const commit = await scratch.reader.commit(line.tip);
+  return { line, tip: line.tip, tree: commit?.tree ?? "", failure: null, picks: [], steps: new Map() };
+}
+
+function targetOf(line: Line, { toBranch }: PickOptions): PlannedLine["target"] {
+  if (toBranch === null) return { refname: line.refname, expected: line.localTip };
+  return { refname: `refs/heads/morello/${toBranch}/${line.name}`, expected: null };
+}
+
+/** Picks one commit onto the lines of a round; their merges run together. */
+async function pickRound(
+  workspace: Workspace,
+  computation: Computation,
+  tracks: readonly Track[],
+  round: readonly Track[],
+  source: Source,
+): Promise<void> {
+  const questions = await Promise.all(round.map((track) => question(workspace, computation, tracks, track, source)));
+  const merges = questions.flatMap((asked) => (asked.kind === "merge" ? [asked.sides] : []));
+  const merged = await workspace.engine.merge(merges);
+  let next = 0;
+  for (const [n, track] of round.entries()) {
+    const asked = questions[n] ?? unreachable(undefined as never);
+    const outcome = asked.kind === "settled" ? asked.outcome : await judge(workspace, asked.sides, merged[next++] ?? unreachable(undefined as never));
+    const landed = outcome.kind === "clean" ? await land(workspace, computation, track, source, asked.from, outcome) : outcome;
+    track.picks.push({ source: source.commit, from: asked.from, outcome: landed });
+    if (stops(landed)) track.failure ??= source.commit;
+  }
+}
+
+function stops(outcome: PickOutcome): boolean {
+  return outcome.kind === "conflict" || outcome.kind === "refused" || outcome.kind === "not-applicable";
+}
+
+/** Settles what needs no merge (there already, refused, behind an earlier failure), or says which merge to make. */
+async function question(
+  workspace: Workspace,
+  computation: Computation,
+  tracks: readonly Track[],
+  track: Track,
+  source: Source,
+): Promise<Question> {
+  const settled = (outcome: PickOutcome): Question => ({ kind: "settled", from: source.commit, outcome });
+  const already = computation.standing.get(track.line.name)?.get(source.commit);
+  if (already !== undefined) return settled(already);
+  if (track.line.maintenance.reason === "end-of-life") {
+    return settled(refusal("end-of-life", `${track.line.name} is at its end of life`));
+  }
+  if (track.failure !== null) return settled({ kind: "blocked", by: track.failure });
+  const carried = computation.options.via === "nearest" ? nearestPick(computation, tracks, track, source) : null;
+  switch (carried?.kind) {
+    case "unresolved":
+      return settled(refusal("source-unresolved", `the pick on ${carried.line} comes first, since this line takes it from there`));
+    case "planned":
+      return { kind: "merge", from: carried.commit, sides: { base: carried.before, ours: track.tree, theirs: carried.after } };
+    case "landed":
+      return fromCommit(workspace, track, carried.commit, carried.commit === source.commit ? computation.options.mainline : null);
+    case undefined:
+      return fromCommit(workspace, track, source.commit, computation.options.mainline);
+  }
+}
+
+function refusal(reason: RefusalReason, detail: string): PickOutcome {
+  return { kind: "refused", reason, detail };
+}
+
+/** The merge that carries a stored commit's patch, or why there is none. */
+async function fromCommit(workspace: Workspace, track: Track, from: string, mainline: number | null): Promise<Question> {
+  const { scratch, repository } = workspace;
+  const refused = (reason: RefusalReason, detail: string): Question => ({ kind: "settled", from, outcome: refusal(reason, detail) });
+  const short = from.slice(0, 12);
+  const commit = await scratch.reader.commit(from);
+  if (commit === null) return refused("object-missing", `commit ${from} is missing from the repository`);
+  const count = commit.parents.length;
+  if (count > 1 && mainline === null) {
+    return refused("merge-without-mainline", `${short} is a merge; --mainline 1 takes what it brought to its first parent`);
+  }
+  if (count <= 1 && mainline !== null && mainline > 1) {
+    return refused("mainline-not-a-merge", `${short} is no merge, so it has no parent ${mainline}`);
+  }
+  const parent = commit.parents[(mainline ?? 1) - 1];
+  if (parent === undefined && count > 0) {
+    return refused("no-such-parent", `${short} has ${count} parents, so there is no parent ${mainline}`);
+  }
+  if (parent === undefined) {
+    return { kind: "merge", from, sides: { base: scratch.write("tree", Buffer.alloc(0)), ours: track.tree, theirs: commit.tree } };
+  }
+  const base = await scratch.reader.commit(parent);
+  if (base !== null) return { kind: "merge", from, sides: { base: base.tree, ours: track.tree, theirs: commit.tree } };
+  if (!repository.shallow) return refused("object-missing", `commit ${parent} is missing from the repository`);
+  return refused("shallow-history", `the clone is shallow and lacks ${parent.slice(0, 12)}, the parent of ${short}; git fetch --unshallow brings it`);
+}
+
+type Carried =
+  | { readonly kind: "planned"; readonly commit: string; readonly before: string; readonly after: string }
+  | { readonly kind: "landed"; readonly commit: string }
+  | { readonly kind: "unresolved"; readonly line: string };
+
+/** The pick of a commit on the nearest newer line that has it: landed before, or planned in this run. */
+function nearestPick({ newer, standing }: Computation, tracks: readonly Track[], track: Track, source: Source): Carried | null {
+  const at = newer.findIndex(({ name }) => name === track.line.name);
+  for (const line of newer.slice(0, at).toReversed()) {
+    const landed = standing.get(line.name)?.get(source.commit);
+    if (landed !== undefined) return { kind: "landed", commit: landed.commit };
+    const other = tracks.find((candidate) => candidate.line.name === line.name);
+    const pick = other?.picks.find((done) => done.source === source.commit);
+    if (pick === undefined || pick.outcome.kind === "redundant" || pick.outcome.kind === "not-applicable") continue;
+    const step = other?.steps.get(source.commit);
+    if (pick.outcome.kind !== "clean" || step === undefined) return { kind: "unresolved", line: line.name };
+    return { kind: "planned", commit: pick.outcome.commit, ...step };
+  }
+  return null;
+}
+
+/** A merge as the outcome of a pick. A clean one has no commit yet. */
+async function judge({ engine, scratch }: Workspace, sides: Sides, merge: TreeMerge): Promise<PickOutcome> {
+  switch (merge.kind) {
+    case "missing":
+      return refusal("object-missing", merge.detail);
+    case "conflict": {
+      const missing = await isNotApplicable(engine.tree, sides, merge);
+      if (missing !== null) return { kind: "not-applicable", missing: missing.map(quotePath) };
+      return { kind: "conflict", paths: await describeConflicts(scratch, merge.conflicts) };
+    }
+    case "clean": {
+      if (merge.tree === sides.ours) return { kind: "redundant", reason: merge.touched.length === 0 ? "empty-source" : "became-empty" };
+      const changed = await touchedPaths(engine.tree, sides.ours, merge.tree);
+      const renames = merge.whole ? await followedRenames(scratch, engine, sides, merge.touched, changed) : [];
+      return {
+        kind: "clean",
+        tree: merge.tree,
+        commit: "",
+        renames: renames.map(({ from, to }) => ({ from: quotePath(from), to: quotePath(to) })),
+        stat: { files: changed.length, insertions: 0, deletions: 0 },
+        paths: changed.map(({ path }) => quotePath(path)),
+      };
+    }
+  }
+}
+
+/** Makes the commit of a clean pick and moves the track onto it. */
+async function land(
+  { scratch, repository }: Workspace,
+  { committer, options }: Computation,
+  track: Track,
+  source: Source,
+  from: string,
+  outcome: Extract<PickOutcome, { kind: "clean" }>,
+): Promise<PickOutcome> {
+  const commit = await scratch.reader.commit(source.commit);
+  if (commit === null) return refusal("object-missing", `commit ${source.commit} is missing from the repository`);
+  const body = pickCommit({
+    from,
+    source: commit,
+    tree: outcome.tree,
+    parent: track.tip,
+    committer,
+    signoff: options.signoff,
+    trailers: options.trailers,
+    message: options.messages[source.commit] ?? null,
+  });
+  track.steps.set(source.commit, { before: track.tree, after: outcome.tree });
+  track.tip = hashObject(repository.objectFormat, "commit", body);
+  track.tree = outcome.tree;
+  return { ...outcome, commit: track.tip };
+}
+
+/** Counts lines for every clean pick, in one git process. */
+async function addStats({ scratch, engine }: Workspace, tracks: readonly Track[]): Promise<void> {
+  const clean = tracks.flatMap((track) =>
+    track.picks.flatMap((pick, n) => {
+      const step = track.steps.get(pick.source);
+      return pick.outcome.kind === "clean" && step !== undefined ? [{ track, n, pick, outcome: pick.outcome, step }] : [];
+    }),
+  );
+  for (const { step } of clean) engine.publish(step.after);
+  const stats = await treeStats(scratch, clean.map(({ step }) => [step.before, step.after] as const));
+  for (const [k, { track, n, pick, outcome }] of clean.entries()) {
+    track.picks[n] = { ...pick, outcome: { ...outcome, stat: stats[k] ?? outcome.stat } };
+  }
+}

@@ -1,0 +1,47 @@
+// Plans picks: for every (commit, line) what would happen, without writing anything to the user's repository.
+import { planningTip, relationOf } from "../line/planning-tip.ts";
+import { selectLines } from "../line/select.ts";
+import type { Identity } from "../wire/basic.ts";
+import type { Line } from "../wire/line.ts";
+import type { PickOptions, Plan, PlanNote } from "../wire/plan.ts";
+import { computeLines } from "./compute-picks.ts";
+import { findSources } from "./find-sources.ts";
+import { standings } from "./standing.ts";
+import { linesOf, type Workspace } from "./workspace.ts";
+
+export interface PlanRequest {
+  readonly revisions: readonly string[];
+  /** Names and patterns of lines, or `all`. */
+  readonly onto: readonly string[];
+  readonly committer: Identity;
+  readonly options: PickOptions;
+}
+
+/** Plans from what people typed. Throws `unknown-revision`, `unknown-line`, `no-lines`, `usage`. */
+export async function planPicks(workspace: Workspace, request: PlanRequest): Promise<Plan> {
+  const { sources, notes, graph } = await findSources(workspace, request.revisions, request.options.mainline);
+  const all = linesOf(workspace, graph);
+  const { selected, leftOut } = selectLines(all, request.onto);
+  const left = leftOut.map(({ line, reason }): PlanNote => ({ kind: "line-left-out", line: line.name, reason }));
+  // Sources that wait on a newer line's pick need the standing there, planned or not.
+  const known = request.options.via === "nearest" ? all : selected;
+  const standing = await standings(workspace, graph, known, sources);
+  const lines = await computeLines(workspace, { lines: selected, sources, standing, newer: all, ...request });
+  return {
+    schema: "morello.plan/1",
+    git: workspace.repository.capabilities.versionText,
+    committer: request.committer,
+    revisions: [...request.revisions],
+    options: request.options,
+    sources: [...sources],
+    lines,
+    notes: [...notes, ...left, ...selected.flatMap(differenceNote)],
+  };
+}
+
+function differenceNote(line: Line): PlanNote[] {
+  if (line.difference === null) return [];
+  const { upstream, localTip, upstreamTip, ahead, behind } = line.difference;
+  const { plannedOn } = planningTip(localTip, upstreamTip, relationOf(ahead, behind));
+  return [{ kind: "upstream-differs", line: line.name, upstream, ahead, behind, plannedOn }];
+}

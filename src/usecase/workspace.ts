@@ -1,0 +1,119 @@
+// What nearly every verb begins with: the repository, its refs, its configuration and its release lines.
+import { MergeEngine } from "../apply/merge.ts";
+import { CONFIG_FILE } from "../config/schema.ts";
+import { defaultConfig, parseConfig, type Config } from "../config/load.ts";
+import type { Environment } from "../git/environment.ts";
+import { headSymref, isAncestor, listRefs, listRemotes } from "../git/refs.ts";
+import { openRepository, type Repository } from "../git/repository.ts";
+import { Scratch } from "../git/scratch.ts";
+import type { CommitGraph } from "../index/graph.ts";
+import { loadHistory } from "../index/history.ts";
+import { openStore, type Store } from "../index/store.ts";
+import { assembleLine, tipOf } from "../line/assemble.ts";
+import { detectLines, type DetectedLine } from "../line/detect.ts";
+import { detectMain } from "../line/main-branch.ts";
+import type { Branch, RefRecord } from "../line/ref.ts";
+import type { Line } from "../wire/line.ts";
+
+export interface Deps {
+  readonly cwd: string;
+  readonly environment: Environment;
+  /** Unix seconds. */
+  readonly now: number;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  readonly step: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface MainBranch {
+  readonly name: string;
+  readonly refname: string;
+  readonly tip: string;
+}
+
+export interface Workspace extends Deps {
+  readonly repository: Repository;
+  readonly scratch: Scratch;
+  readonly engine: MergeEngine;
+  readonly store: Store;
+  readonly config: Config;
+  /** Whether `morello.yaml` was found on the main branch. */
+  readonly configured: boolean;
+  readonly refs: readonly RefRecord[];
+  readonly remotes: readonly string[];
+  readonly head: string | null;
+  readonly main: MainBranch | null;
+  readonly detected: readonly DetectedLine[];
+}
+
+/** Opens everything, hands it to `use`, and leaves nothing behind. */
+export async function withWorkspace<T>(deps: Deps, use: (workspace: Workspace) => Promise<T>): Promise<T> {
+  const repository = await openRepository(deps.cwd, deps.environment);
+  const scratch = new Scratch(repository);
+  const engine = new MergeEngine(scratch);
+  const opening = openStore(repository);
+  try {
+    const [refs, remotes, head] = await Promise.all([listRefs(repository), listRemotes(repository), headSymref(repository)]);
+    const bare = repository.workTree === null;
+    const find = (config: Config): Branch | null => detectMain({ refs, head, config, remotes, bare });
+    const locate = async (branch: Branch | null): Promise<MainBranch | null> => (branch === null ? null : mainOf(repository, branch));
+    const first = await locate(find(defaultConfig()));
+    const text = first === null ? null : await readConfiguration(scratch, first.tip);
+    const config = text === null ? defaultConfig() : parseConfig(text, CONFIG_FILE);
+    const main = config.main === undefined ? first : await locate(find(config));
+    const detected = detectLines({ refs, config, main: main?.name ?? null, remotes });
+    const store = await opening;
+    return await use({ ...deps, repository, scratch, engine, store, config, configured: text !== null, refs, remotes, head, main, detected });
+  } finally {
+    engine.close();
+    scratch.close();
+    await (await opening).close();
+  }
+}
+
+async function readConfiguration(scratch: Scratch, tip: string): Promise<string | null> {
+  const found = await scratch.reader.read(`${tip}:${CONFIG_FILE}`);
+  return found?.type === "blob" ? found.body.toString("utf8") : null;
+}
+
+/** Where a remote has the main branch too, what is published counts, unless the local branch holds all of it and more. */
+async function mainOf(repository: Repository, branch: Branch): Promise<MainBranch> {
+  const { name, refname, remoteRefname, localTip, remoteTip } = branch;
+  if (remoteTip === null || remoteRefname === null) return { name, refname, tip: localTip ?? "" };
+  const ahead = localTip !== null && (localTip === remoteTip || (await isAncestor(repository, remoteTip, localTip)));
+  return ahead ? { name, refname, tip: localTip } : { name, refname: remoteRefname, tip: remoteTip };
+}
+
+/** The graph of the lines, the main branch and whatever else is asked about. */
+export function historyOf(workspace: Workspace, more: readonly string[]): Promise<CommitGraph> {
+  const { repository, scratch, store, detected, main } = workspace;
+  const tips = detected.flatMap(({ localTip, remoteTip }) => [localTip, remoteTip].filter((tip) => tip !== null));
+  return loadHistory(repository, scratch, store, [...tips, ...(main === null ? [] : [main.tip]), ...more]);
+}
+
+/** The lines with their planning tips, last tags and maintenance, newest first. */
+export function linesOf(workspace: Workspace, graph: CommitGraph): Line[] {
+  const age = { now: workspace.now, months: workspace.config.maintainedMonths };
+  return workspace.detected.map((line) => {
+    const distance = upstreamDistance(line, graph);
+    const { tip } = tipOf(line, distance);
+    const at = graph.find(tip);
+    const reached = at === null ? null : graph.mark([[at]]);
+    const lastTag = line.tags.find(({ oid }) => {
+      const number = graph.find(oid);
+      return number !== null && reached?.[number] === 1;
+    });
+    return assembleLine(line, { distance, lastTag: lastTag ?? null }, age);
+  });
+}
+
+function upstreamDistance(line: DetectedLine, graph: CommitGraph): { ahead: number; behind: number } | null {
+  if (line.localTip === null || line.remoteTip === null || line.localTip === line.remoteTip) return null;
+  const [local, remote] = [graph.find(line.localTip), graph.find(line.remoteTip)];
+  return local === null || remote === null ? null : graph.distance(local, remote);
+}
+
