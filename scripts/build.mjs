@@ -29,8 +29,7 @@ const englishOnly = {
 };
 
 const started = performance.now();
-rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist);
+mkdirSync(dist, { recursive: true });
 const result = await build({
   absWorkingDir: root,
   entryPoints: present,
@@ -53,10 +52,12 @@ const result = await build({
 });
 if ("cli" in present) makeExecutable(join(dist, "cli.js"));
 writeFileSync(join(dist, "THIRD-PARTY-LICENSES.txt"), licences(Object.keys(result.metafile.inputs)));
+if (!fast) removeStale(new Set(Object.keys(result.metafile.outputs).map((file) => join(root, file))));
 console.error(`build: bundles in ${Math.round(performance.now() - started)} ms`);
 
 if (!fast && "index" in present) {
   const began = performance.now();
+  rmSync(join(dist, "types"), { recursive: true, force: true });
   const tsc = spawnSync(
     process.execPath,
     [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"],
@@ -68,6 +69,17 @@ if (!fast && "index" in present) {
   if (tsc.status !== 0) process.exit(tsc.status ?? 1);
   nameDeclarations(join(dist, "types"));
   console.error(`build: types in ${Math.round(performance.now() - began)} ms`);
+}
+
+/** Removes what older builds left; a process that started from one may still load its chunks, so `--fast` does not. */
+function removeStale(written) {
+  for (const folder of [dist, join(dist, "chunks")]) {
+    if (!existsSync(folder)) continue;
+    for (const name of readdirSync(folder)) {
+      const file = join(folder, name);
+      if (name.endsWith(".js") && !written.has(file)) rmSync(file);
+    }
+  }
 }
 
 /** The compiler leaves `./x.ts` in declarations, where only `./x.js` leads a reader to `x.d.ts`. */
