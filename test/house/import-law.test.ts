@@ -31,9 +31,8 @@ describe("src/", () => {
     for (const [file, source] of ourSources()) {
       const code = blank(source);
       expect(code.length, file).toBe(source.length);
-      for (const pair of ["{}", "()", "[]"]) {
-        const [open, close] = [...pair].map((bracket) => code.split(bracket).length);
-        expect(open, `${file}: ${pair}`).toBe(close);
+      for (const [open, close] of ["{}", "()", "[]"].map((pair) => pair.split(""))) {
+        expect(code.split(open!).length, `${file}: ${open}${close}`).toBe(code.split(close!).length);
       }
     }
   });

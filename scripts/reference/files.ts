@@ -1,0 +1,18 @@
+// Everything under docs/reference/ and schemas/, as path -> text. Reads and writes nothing.
+import { configJsonSchema } from "../../src/config/schema.ts";
+import { ERROR_CODES, EXIT_STATUS } from "../../src/error.ts";
+import { configurationPage } from "./configuration.ts";
+import { errorsPage } from "./errors.ts";
+import { publishedSchemas } from "./schemas.ts";
+
+/** Hold nothing but generated files. */
+export const GENERATED_FOLDERS = ["docs/reference", "schemas"];
+
+/** Paths from the repository's root. */
+export async function generatedFiles(): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  files.set("docs/reference/errors.md", errorsPage(ERROR_CODES, EXIT_STATUS));
+  files.set("docs/reference/configuration.md", configurationPage(configJsonSchema()));
+  for (const [name, schema] of publishedSchemas()) files.set(`schemas/${name}`, `${JSON.stringify(schema, null, 2)}\n`);
+  return files;
+}
