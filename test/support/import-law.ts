@@ -11,10 +11,10 @@ export interface Violation {
 }
 
 /** Values in, values out: these know no git, no disk, no clock. */
-export const PURE_ROOMS = ["object", "patch", "equivalence", "prerequisite", "line", "plan", "policy", "wire"];
+const PURE_ROOMS = ["object", "patch", "equivalence", "prerequisite", "line", "plan", "policy", "wire"];
 
 /** Single files that keep the law of the pure rooms, in rooms that do not. */
-export const PURE_FILES = ["error.ts", "config/schema.ts"];
+const PURE_FILES = ["error.ts", "config/schema.ts"];
 
 const FACES = ["cli", "server"];
 
