@@ -94,3 +94,8 @@ export async function renames(context: GitContext, from: string, to: string): Pr
   }
   return found;
 }
+
+/** The diff of two trees for people, UTF-8. */
+export async function patchBetween(context: GitContext, from: string, to: string): Promise<string> {
+  return (await run(context, ["diff-tree", "-r", "-p", "-M", "--stat", from, to])).stdout.toString("utf8");
+}

@@ -41,6 +41,17 @@ export function quotePath(path: BytePath): string {
   return `"${isUtf8 ? Buffer.from(quoted, "latin1").toString("utf8") : quoted}"`;
 }
 
+const UNESCAPES: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(ESCAPES).map(([char, escape]) => [escape[1], char]));
+
+/** The bytes behind `quotePath`'s form. */
+export function parseQuotedPath(quoted: string): BytePath {
+  if (!quoted.startsWith('"')) return bytePathOf(quoted);
+  const bytes = Buffer.from(quoted.slice(1, -1), "utf8").toString("latin1");
+  return bytes.replace(/\\([0-7]{3}|.)/g, (_, escape: string) =>
+    escape.length === 3 ? String.fromCharCode(Number.parseInt(escape, 8)) : (UNESCAPES[escape] ?? escape),
+  ) as BytePath;
+}
+
 /** Parent directories of a path, topmost first: `a/b/c` gives `a`, `a/b`. */
 export function ancestors(path: BytePath): BytePath[] {
   const found: BytePath[] = [];

@@ -26,6 +26,8 @@ export interface Computation {
   readonly newer: readonly Line[];
   readonly committer: Identity;
   readonly options: PickOptions;
+  /** Asked before a clean pick counts, line after line; a pick that is not approved is left out of the series. */
+  readonly approve?: (line: Line, pick: PlannedPick, before: string, after: string) => Promise<boolean>;
 }
 
 interface Sides {
@@ -52,7 +54,7 @@ type Question =
 export async function computeLines(workspace: Workspace, computation: Computation): Promise<PlannedLine[]> {
   const { options, sources } = computation;
   const tracks = await Promise.all(computation.lines.map((line) => startTrack(workspace, line)));
-  const rounds = options.via === "nearest" ? tracks.map((track) => [track]) : [tracks];
+  const rounds = options.via === "nearest" || computation.approve !== undefined ? tracks.map((track) => [track]) : [tracks];
   const total = sources.length * tracks.length;
   let done = 0;
   for (const round of rounds) {
@@ -92,8 +94,17 @@ async function pickRound(
   for (const [n, track] of round.entries()) {
     const asked = questions[n] ?? unreachable(undefined as never);
     const outcome = asked.kind === "settled" ? asked.outcome : await judge(workspace, asked.sides, merged[next++] ?? unreachable(undefined as never));
+    const before = { tip: track.tip, tree: track.tree };
     const landed = outcome.kind === "clean" ? await land(workspace, computation, track, source, asked.from, outcome) : outcome;
-    track.picks.push({ source: source.commit, from: asked.from, outcome: landed });
+    const pick: PlannedPick = { source: source.commit, from: asked.from, outcome: landed };
+    if (landed.kind === "clean" && computation.approve !== undefined) {
+      workspace.engine.publish(landed.tree);
+      if (!(await computation.approve(track.line, pick, before.tree, landed.tree))) {
+        Object.assign(track, before);
+        continue;
+      }
+    }
+    track.picks.push(pick);
     if (stops(landed)) track.failure ??= source.commit;
   }
 }

@@ -1,0 +1,100 @@
+// `morello pick`: plan, show, ask, apply.
+import { reconcile } from "../apply/advance.ts";
+import { savePending } from "../apply/pending.ts";
+import { patchBetween } from "../git/diff.ts";
+import { inUtf8, readable } from "../object/text.ts";
+import type { ApplyOutcome } from "../wire/outcome.ts";
+import type { PickOptions, Plan, PlannedPick, Source } from "../wire/plan.ts";
+import { computeLines } from "./compute-picks.ts";
+import { execute } from "./execute.ts";
+import { fetchAll, makePlan } from "./plan.ts";
+import { settledStandings } from "./standing.ts";
+import { withWorkspace, type Deps, type Workspace } from "./workspace.ts";
+
+export interface PickQuestion {
+  readonly line: string;
+  readonly pick: PlannedPick;
+  readonly source: Source;
+  /** git's diff of what the pick changes on the line. */
+  readonly diff: string;
+}
+
+export type Answer = "yes" | "no" | "quit";
+
+export interface PickInput {
+  readonly revisions: readonly string[];
+  readonly onto: readonly string[];
+  readonly options: PickOptions;
+  readonly fetch: boolean;
+  readonly keepGoing: boolean;
+  readonly push: boolean;
+  readonly remote: string | null;
+  readonly sign: boolean | null;
+  /** Shows the plan; false stops. */
+  readonly confirm: (plan: Plan) => Promise<boolean>;
+  /** Ask for each commit on every line, not only where a line's configuration says so. */
+  readonly each: boolean;
+  /** Null: never asked (`--yes`). */
+  readonly confirmPick: ((question: PickQuestion) => Promise<Answer>) | null;
+  /** Gives the message that is to be used instead; null keeps the source's. */
+  readonly edit: ((message: string) => Promise<string>) | null;
+}
+
+export async function pick(deps: Deps, input: PickInput): Promise<ApplyOutcome> {
+  if (input.fetch) await fetchAll(deps);
+  return withWorkspace(deps, async (workspace) => {
+    await reconcile(workspace.repository);
+    let plan = await makePlan(workspace, input);
+    if (input.edit !== null) {
+      const messages = await editMessages(workspace, plan, input.edit);
+      plan = await makePlan(workspace, { ...input, options: { ...input.options, messages } });
+    }
+    if (!(await input.confirm(plan))) return { kind: "declined", plan };
+    if (input.confirmPick !== null && plan.lines.some(({ line }) => input.each || line.confirm === "each")) {
+      const asked = await askEach(workspace, plan, input.each, input.confirmPick);
+      if (asked === null) return { kind: "declined", plan };
+      plan = asked;
+    }
+    const outcome = await execute(workspace, plan, input);
+    savePending(workspace.repository, outcome);
+    return outcome;
+  });
+}
+
+/** Opens each message that will be used, once. */
+async function editMessages({ scratch }: Workspace, plan: Plan, edit: (message: string) => Promise<string>): Promise<Record<string, string>> {
+  const messages: Record<string, string> = {};
+  for (const { commit } of plan.sources) {
+    const used = plan.lines.some(({ picks }) => picks.some(({ source, outcome }) => source === commit && outcome.kind === "clean"));
+    const stored = used ? await scratch.reader.commit(commit) : null;
+    if (stored !== null) messages[commit] = await edit(readable(inUtf8(stored).message));
+  }
+  return messages;
+}
+
+/** Computes the plan once more, asking for each pick; those declined are left out. Null: the person quit. */
+async function askEach(
+  workspace: Workspace,
+  plan: Plan,
+  each: boolean,
+  confirmPick: (question: PickQuestion) => Promise<Answer>,
+): Promise<Plan | null> {
+  let quit = false;
+  const lines = await computeLines(workspace, {
+    lines: plan.lines.map(({ line }) => line),
+    sources: plan.sources,
+    standing: settledStandings(plan),
+    newer: plan.lines.map(({ line }) => line),
+    committer: plan.committer,
+    options: plan.options,
+    approve: async (line, pick, before, after) => {
+      if (quit) return false;
+      const source = plan.sources.find(({ commit }) => commit === pick.source);
+      if (source === undefined || (!each && line.confirm !== "each")) return true;
+      const answer = await confirmPick({ line: line.name, pick, source, diff: await patchBetween(workspace.scratch, before, after) });
+      quit = answer === "quit";
+      return answer === "yes";
+    },
+  });
+  return quit ? null : { ...plan, lines };
+}
