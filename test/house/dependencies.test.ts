@@ -8,6 +8,10 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
+interface LockEntry {
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
 const ROOT = new URL("../../", import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, ROOT), "utf8");
 const manifest = (folder: string): Manifest => JSON.parse(read(`${folder}package.json`)) as Manifest;
@@ -50,4 +54,12 @@ test("no package wants a newer Node than 20.19", () => {
 
 test("the lockfile binds to no registry", () => {
   expect(read("package-lock.json")).not.toContain('"resolved":');
+});
+
+test("the lockfile holds every optional package of every platform, else npm ci refuses it (node scripts/complete-lockfile.mjs)", () => {
+  const { packages } = JSON.parse(read("package-lock.json")) as { packages: Record<string, LockEntry> };
+  const held = new Set(Object.keys(packages).map((path) => path.replace(/^.*node_modules\//, "")));
+  const wanted = Object.values(packages).flatMap(({ optionalDependencies }) => Object.keys(optionalDependencies ?? {}));
+  expect(wanted.length).toBeGreaterThan(0);
+  expect(wanted.filter((name) => !held.has(name))).toEqual([]);
 });
