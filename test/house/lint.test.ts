@@ -20,6 +20,10 @@ const BAD: readonly (readonly [rule: string, code: string])[] = [
   ["typescript(no-unsafe-assignment)", `export const a: { b: number } = JSON.parse("1");`],
   ["typescript(await-thenable)", `export const a = async (): Promise<number> => await 1;`],
   ["typescript(only-throw-error)", `export function a(): void {\n  throw "text";\n}`],
+  [
+    "typescript(return-await)",
+    `export async function a(p: Promise<number>): Promise<number> {\n  try {\n    return p;\n  } catch {\n    return 1;\n  }\n}`,
+  ],
   ["typescript(ban-ts-comment)", `// @ts-ignore\nexport const a = 1;`],
   [
     "typescript(consistent-type-imports)",
