@@ -1,6 +1,7 @@
 // The hermetic engine: merges many (base, ours, theirs) trees at once, exactly as git would, in the scratch repository.
 // Paths that only one side changed are decided here; all contents that both sides changed go to git in one merge;
 // whole trees go to git only where renames could matter.
+import { availableParallelism } from "node:os";
 import { AppError, isAppError, unreachable } from "../error.ts";
 import { MergeConversation, mergeTrees, type MergeMessage, type MergeResult, type StageEntry } from "../git/merge-tree.ts";
 import { hashObject } from "../object/hash.ts";
@@ -208,9 +209,17 @@ export class MergeEngine {
         groups.set(directory, [...(groups.get(directory) ?? []), item]);
       }
       const again: typeof open = [];
-      for (const [directory, items] of groups) {
-        const merged = await this.#run(items.map(({ task }) => task.sides), directory);
-        for (const [n, item] of items.entries()) {
+      // Rename detection is what takes time here, so the processors share it.
+      const shares = [...groups].flatMap(([directory, items]) => inShares(items).map((share) => ({ directory, share })));
+      const answers = await Promise.all(
+        shares.map(({ directory, share }) => {
+          const sides = share.map(({ task }) => task.sides);
+          return shares.length === 1 ? this.#run(sides, directory) : mergeTrees(this.scratch, sides, directory);
+        }),
+      );
+      for (const [k, { share }] of shares.entries()) {
+        const merged = answers[k] ?? [];
+        for (const [n, item] of share.entries()) {
           const result = merged[n];
           if (result?.kind === "merged" && item.extra.length === 0) {
             // git merged contents at a path that the patch does not name (a rename): its attributes must be there too.
@@ -308,6 +317,14 @@ export class MergeEngine {
     const paths = messages.flatMap((message) => message.paths).filter((path) => ancestors(path).some((d) => !foreseen.has(d)));
     return (await this.#attributeFiles(sides.ours, paths)).some(({ path }) => path.includes("/")) ? paths : [];
   }
+}
+
+/** Cuts a list into as many runs as there are processors, neighbours together. */
+function inShares<T>(items: readonly T[]): T[][] {
+  const size = Math.max(4, Math.ceil(items.length / availableParallelism()));
+  const shares: T[][] = [];
+  for (let at = 0; at < items.length; at += size) shares.push(items.slice(at, at + size));
+  return shares;
 }
 
 interface AttributeFile {

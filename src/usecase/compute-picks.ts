@@ -2,7 +2,7 @@
 // takes its source from another. Objects are made in the scratch repository only.
 import { pickCommit } from "../apply/commit.ts";
 import { describeConflicts } from "../apply/conflict.ts";
-import type { TreeMerge } from "../apply/merge.ts";
+import type { Conflict, TreeMerge } from "../apply/merge.ts";
 import { followedRenames } from "../apply/renames.ts";
 import { isNotApplicable } from "../apply/not-applicable.ts";
 import { touchedPaths } from "../apply/touched.ts";
@@ -26,6 +26,8 @@ export interface Computation {
   readonly newer: readonly Line[];
   readonly committer: Identity;
   readonly options: PickOptions;
+  /** Nothing will be applied: outcomes known from earlier runs do, and no objects are made for them. */
+  readonly lookOnly?: boolean;
   /** Asked before a clean pick counts, line after line; a pick that is not approved is left out of the series. */
   readonly approve?: (line: Line, pick: PlannedPick, before: string, after: string) => Promise<boolean>;
 }
@@ -45,6 +47,8 @@ interface Track {
   readonly picks: PlannedPick[];
   /** Trees before and after each clean pick, by source commit. */
   readonly steps: Map<string, { readonly before: string; readonly after: string }>;
+  /** The merges that were made. */
+  readonly questions: { readonly source: string; readonly sides: Sides }[];
 }
 
 type Question =
@@ -54,8 +58,11 @@ type Question =
 export async function computeLines(workspace: Workspace, computation: Computation): Promise<PlannedLine[]> {
   const { options, sources } = computation;
   const tracks = await Promise.all(computation.lines.map((line) => startTrack(workspace, line)));
-  const rounds = options.via === "nearest" || computation.approve !== undefined ? tracks.map((track) => [track]) : [tracks];
-  const total = sources.length * tracks.length;
+  const open: Track[] = [];
+  for (const track of tracks) if (!(await recall(workspace, computation, track))) open.push(track);
+  const oneByOne = options.via === "nearest" || computation.approve !== undefined;
+  const rounds = oneByOne ? open.map((track) => [track]) : open.length === 0 ? [] : [open];
+  const total = sources.length * open.length;
   let done = 0;
   for (const round of rounds) {
     for (const source of sources) {
@@ -63,7 +70,8 @@ export async function computeLines(workspace: Workspace, computation: Computatio
       workspace.onProgress?.({ step: "picking", done: (done += round.length), total });
     }
   }
-  await addStats(workspace, tracks);
+  await addStats(workspace, open);
+  remember(workspace, open);
   return tracks.map(({ line, tip, picks, failure }) => {
     return { line, onto: line.tip, target: targetOf(line, options), picks, result: tip, firstFailure: failure };
   });
@@ -71,7 +79,53 @@ export async function computeLines(workspace: Workspace, computation: Computatio
 
 async function startTrack({ scratch }: Workspace, line: Line): Promise<Track> {
   const commit = await scratch.reader.commit(line.tip);
-  return { line, tip: line.tip, tree: commit?.tree ?? "", failure: null, picks: [], steps: new Map() };
+  return { line, tip: line.tip, tree: commit?.tree ?? "", failure: null, picks: [], steps: new Map(), questions: [] };
+}
+
+/**
+ * Fills a track from outcomes that were computed before. An outcome depends on three trees alone (attributes are in
+ * ours) and on the version of git, so it holds for ever; but no object is made, which serves only those who look.
+ */
+async function recall(workspace: Workspace, computation: Computation, track: Track): Promise<boolean> {
+  if (computation.lookOnly !== true || computation.options.via === "nearest") return false;
+  const start = { tip: track.tip, tree: track.tree };
+  for (const source of computation.sources) {
+    const asked = await question(workspace, computation, [], track, source);
+    const known = asked.kind === "settled" ? asked.outcome : recallOutcome(workspace, asked.sides);
+    if (known === null) {
+      Object.assign(track, start, { failure: null });
+      track.picks.splice(0);
+      return false;
+    }
+    const outcome = known.kind === "clean" ? await land(workspace, computation, track, source, asked.from, known) : known;
+    track.picks.push({ source: source.commit, from: asked.from, outcome });
+    if (stops(outcome)) track.failure ??= source.commit;
+  }
+  return true;
+}
+
+/** Larger outcomes (hundreds of conflicts) are computed again. */
+const MAX_REMEMBERED = 100_000;
+
+function outcomeKey({ repository }: Workspace, { base, ours, theirs }: Sides): string {
+  return `outcome/${repository.capabilities.versionText}/${base}${ours}${theirs}`;
+}
+
+function recallOutcome(workspace: Workspace, sides: Sides): PickOutcome | null {
+  const stored = workspace.store.get(outcomeKey(workspace, sides));
+  return stored === undefined ? null : (JSON.parse(stored.toString("utf8")) as PickOutcome);
+}
+
+function remember(workspace: Workspace, tracks: readonly Track[]): void {
+  const pairs = tracks.flatMap(({ questions, picks }) =>
+    questions.flatMap(({ source, sides }): [string, Uint8Array][] => {
+      const outcome = picks.find((pick) => pick.source === source)?.outcome;
+      if (outcome === undefined || outcome.kind === "refused") return [];
+      const bytes = Buffer.from(JSON.stringify(outcome));
+      return bytes.length > MAX_REMEMBERED ? [] : [[outcomeKey(workspace, sides), bytes]];
+    }),
+  );
+  workspace.store.put(pairs);
 }
 
 function targetOf(line: Line, { toBranch }: PickOptions): PlannedLine["target"] {
@@ -91,9 +145,13 @@ async function pickRound(
   const merges = questions.flatMap((asked) => (asked.kind === "merge" ? [asked.sides] : []));
   const merged = await workspace.engine.merge(merges);
   let next = 0;
+  const conflicts: { readonly track: Track; readonly conflicts: readonly Conflict[] }[] = [];
   for (const [n, track] of round.entries()) {
     const asked = questions[n] ?? unreachable(undefined as never);
-    const outcome = asked.kind === "settled" ? asked.outcome : await judge(workspace, asked.sides, merged[next++] ?? unreachable(undefined as never));
+    const merge = asked.kind === "settled" ? null : (merged[next++] ?? unreachable(undefined as never));
+    const outcome = asked.kind === "settled" ? asked.outcome : await judge(workspace, asked.sides, merge ?? unreachable(undefined as never));
+    if (asked.kind === "merge") track.questions.push({ source: source.commit, sides: asked.sides });
+    if (outcome.kind === "conflict" && merge?.kind === "conflict") conflicts.push({ track, conflicts: merge.conflicts });
     const before = { tip: track.tip, tree: track.tree };
     const landed = outcome.kind === "clean" ? await land(workspace, computation, track, source, asked.from, outcome) : outcome;
     const pick: PlannedPick = { source: source.commit, from: asked.from, outcome: landed };
@@ -106,6 +164,23 @@ async function pickRound(
     }
     track.picks.push(pick);
     if (stops(landed)) track.failure ??= source.commit;
+  }
+  await describe(workspace, source, conflicts);
+}
+
+/** Describes the conflicts of a round together: one merge finds the regions of them all. */
+async function describe(
+  { scratch }: Workspace,
+  source: Source,
+  found: readonly { readonly track: Track; readonly conflicts: readonly Conflict[] }[],
+): Promise<void> {
+  const described = await describeConflicts(scratch, found.flatMap(({ conflicts }) => conflicts));
+  let next = 0;
+  for (const { track, conflicts } of found) {
+    const paths = described.slice(next, (next += conflicts.length));
+    const at = track.picks.findIndex((pick) => pick.source === source.commit);
+    const pick = track.picks[at];
+    if (pick !== undefined) track.picks[at] = { ...pick, outcome: { kind: "conflict", paths } };
   }
 }
 
@@ -201,7 +276,7 @@ async function judge({ engine, scratch }: Workspace, sides: Sides, merge: TreeMe
     case "conflict": {
       const missing = await isNotApplicable(engine.tree, sides, merge);
       if (missing !== null) return { kind: "not-applicable", missing: missing.map(quotePath) };
-      return { kind: "conflict", paths: await describeConflicts(scratch, merge.conflicts) };
+      return { kind: "conflict", paths: [] }; // described with the others of the round
     }
     case "clean": {
       if (merge.tree === sides.ours) return { kind: "redundant", reason: merge.touched.length === 0 ? "empty-source" : "became-empty" };

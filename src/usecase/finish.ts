@@ -5,7 +5,7 @@ import { AppError } from "../error.ts";
 import { removeLayout } from "../git/layout.ts";
 import { readRef } from "../git/refs.ts";
 import type { ContinueOutcome } from "../wire/outcome.ts";
-import type { Series } from "./resolve.ts";
+import type { Series } from "./series.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Throws `apply-refused` if the branch moved meanwhile; the resolution is kept then. */

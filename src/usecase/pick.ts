@@ -44,10 +44,10 @@ export async function pick(deps: Deps, input: PickInput): Promise<ApplyOutcome> 
   if (input.fetch) await fetchAll(deps);
   return withWorkspace(deps, async (workspace) => {
     await reconcile(workspace.repository);
-    let plan = await makePlan(workspace, input);
+    let plan = await makePlan(workspace, { ...input, lookOnly: false });
     if (input.edit !== null) {
       const messages = await editMessages(workspace, plan, input.edit);
-      plan = await makePlan(workspace, { ...input, options: { ...input.options, messages } });
+      plan = await makePlan(workspace, { ...input, lookOnly: false, options: { ...input.options, messages } });
     }
     if (!(await input.confirm(plan))) return { kind: "declined", plan };
     if (input.confirmPick !== null && plan.lines.some(({ line }) => input.each || line.confirm === "each")) {

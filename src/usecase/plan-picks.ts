@@ -3,10 +3,10 @@ import { planningTip, relationOf } from "../line/planning-tip.ts";
 import { selectLines } from "../line/select.ts";
 import type { Identity } from "../wire/basic.ts";
 import type { Line } from "../wire/line.ts";
-import type { PickOptions, Plan, PlanNote } from "../wire/plan.ts";
+import type { PickOptions, Plan, PlannedLine, PlanNote } from "../wire/plan.ts";
 import { computeLines } from "./compute-picks.ts";
 import { findSources } from "./find-sources.ts";
-import { standings } from "./standing.ts";
+import { standings, type Standings } from "./standing.ts";
 import { linesOf, type Workspace } from "./workspace.ts";
 
 export interface PlanRequest {
@@ -15,6 +15,8 @@ export interface PlanRequest {
   readonly onto: readonly string[];
   readonly committer: Identity;
   readonly options: PickOptions;
+  /** The plan is looked at and not executed in this process. */
+  readonly lookOnly: boolean;
 }
 
 /** Plans from what people typed. Throws `unknown-revision`, `unknown-line`, `no-lines`, `usage`. */
@@ -25,8 +27,11 @@ export async function planPicks(workspace: Workspace, request: PlanRequest): Pro
   const left = leftOut.map(({ line, reason }): PlanNote => ({ kind: "line-left-out", line: line.name, reason }));
   // Sources that wait on a newer line's pick need the standing there, planned or not.
   const known = request.options.via === "nearest" ? all : selected;
-  const standing = await standings(workspace, graph, known, sources);
-  const lines = await computeLines(workspace, { lines: selected, sources, standing, newer: all, ...request });
+  const asking = standings(workspace, graph, known, sources);
+  const compute = (standing: Standings): Promise<PlannedLine[]> => computeLines(workspace, { lines: selected, sources, standing, newer: all, ...request });
+  // A single commit is merged everywhere while the standing is found out: the machine has more than one processor.
+  const alone = sources.length === 1 && request.options.via === "source";
+  const lines = alone ? await Promise.all([asking, compute(new Map())]).then(([standing, made]) => withStanding(made, standing)) : await compute(await asking);
   return {
     schema: "morello.plan/1",
     git: workspace.repository.capabilities.versionText,
@@ -37,6 +42,16 @@ export async function planPicks(workspace: Workspace, request: PlanRequest): Pro
     lines,
     notes: [...notes, ...left, ...selected.flatMap(differenceNote)],
   };
+}
+
+/** Lines of a single pick, with what is there already in place of the merge that was made too early. */
+function withStanding(lines: readonly PlannedLine[], standing: Standings): PlannedLine[] {
+  return lines.map((line) => {
+    const already = standing.get(line.line.name)?.values().next().value;
+    if (already === undefined) return line;
+    const picks = line.picks.map((pick) => ({ ...pick, from: pick.source, outcome: already }));
+    return { ...line, picks, result: line.onto, firstFailure: null };
+  });
 }
 
 function differenceNote(line: Line): PlanNote[] {

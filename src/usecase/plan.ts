@@ -22,12 +22,15 @@ export interface PlanInput {
 /** Plans without writing anything; `causes` of conflicts are null, see `explainConflicts`. */
 export async function plan(deps: Deps, input: PlanInput): Promise<PlanOutcome> {
   if (input.fetch) await fetchAll(deps);
-  return withWorkspace(deps, async (workspace) => ({ kind: "plan", plan: await makePlan(workspace, input), written: null }));
+  return withWorkspace(deps, async (workspace) => ({ kind: "plan", plan: await makePlan(workspace, { ...input, lookOnly: true }), written: null }));
 }
 
-export async function makePlan(workspace: Workspace, { revisions, onto, options }: PlanInput): Promise<Plan> {
+export async function makePlan(
+  workspace: Workspace,
+  { revisions, onto, options, lookOnly }: Omit<PlanInput, "fetch"> & { readonly lookOnly: boolean },
+): Promise<Plan> {
   const identity = await committer(workspace);
-  const made = await planPicks(workspace, { revisions, onto, options, committer: identity ?? nobody(workspace) });
+  const made = await planPicks(workspace, { revisions, onto, options, lookOnly, committer: identity ?? nobody(workspace) });
   return identity === null ? { ...made, notes: [...made.notes, { kind: "no-identity" }] } : made;
 }
 

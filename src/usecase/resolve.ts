@@ -10,26 +10,14 @@ import { layOut, openLayout, removeLayout } from "../git/layout.ts";
 import { openSigner } from "../git/sign.ts";
 import { selectLines } from "../line/select.ts";
 import { quotePath } from "../object/path.ts";
-import type { Line } from "../wire/line.ts";
 import type { AbortOutcome, ContinueOutcome, Resolution, ResolveOutcome } from "../wire/outcome.ts";
 import type { Plan, PlannedLine, Source } from "../wire/plan.ts";
 import { computeLines } from "./compute-picks.ts";
 import { buildLines } from "./execute.ts";
 import { finish } from "./finish.ts";
+import type { Series } from "./series.ts";
 import { standings, type Standings } from "./standing.ts";
 import { historyOf, linesOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
-
-/** A series with what it has landed, before it is known whether more conflicts come. */
-export interface Series {
-  readonly line: Line;
-  readonly target: ResolutionState["target"];
-  readonly sources: readonly Source[];
-  readonly plan: Pick<Plan, "committer" | "options">;
-  readonly landed: ResolutionState["landed"];
-  readonly tip: string;
-  /** Position of the next commit to pick. */
-  readonly next: number;
-}
 
 export type Run = { readonly kind: "done"; readonly series: Series } | { readonly kind: "laid-out"; readonly state: ResolutionState };
 

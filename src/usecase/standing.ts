@@ -16,6 +16,12 @@ type Already = Extract<PickOutcome, { kind: "already-there" }>;
 /** For each line and source commit what is there, or null: `answer.get(line.name)?.get(source.commit)`. */
 export type Standings = ReadonlyMap<string, ReadonlyMap<string, Already>>;
 
+/**
+ * Commits that were made this long before the fix was written are not compared with it, in seconds. A pick keeps the
+ * author's date, so only a patch typed in twice could be missed, and that one turns out redundant when it is picked.
+ */
+const SLACK = 365 * 86_400;
+
 export async function standings(
   workspace: Workspace,
   graph: CommitGraph,
@@ -50,7 +56,9 @@ export async function standings(
       }
       const digest = digests[n];
       if (digest == null || number === null) continue;
-      questions.push({ line, source, digest, candidates: graph.difference([tip], [number]) });
+      const since = Date.parse(source.date) / 1000 - SLACK;
+      const candidates = graph.difference([tip], [number]).filter((candidate) => graph.time(candidate) >= since);
+      questions.push({ line, source, digest, candidates });
     }
   }
   const numbers = [...new Set(questions.flatMap(({ candidates }) => candidates))];
