@@ -35,6 +35,8 @@ export type TreeMerge =
       /** The merged tree with conflict markers in files, as git makes it; what a resolution starts from. */
       readonly tree: string;
       readonly touched: readonly Touched[];
+      /** Whether git merged the whole trees, renames and all. */
+      readonly whole: boolean;
       readonly conflicts: readonly Conflict[];
     }
   /** Objects that the merge needs are not in the repository. */
@@ -158,31 +160,32 @@ export class MergeEngine {
     }
     if (missing.length > 0) return { kind: "missing", objects: missing, detail: `Blob ${missing[0]} is missing from the repository` };
     const tree = await this.splice(task.sides.ours, edits);
-    if (conflicts.length > 0) return { kind: "conflict", tree, touched: task.touched, conflicts };
+    if (conflicts.length > 0) return { kind: "conflict", tree, touched: task.touched, whole: false, conflicts };
     return { kind: "clean", tree, touched: task.touched, whole: false };
   }
 
-  /**
-   * Merges the contents of many files in one git merge, each under a name of its own: since all names are on all three
-   * sides, no rename detection takes part, and git spends its time on lines alone. Null where an object is missing.
-   */
+  /** Merges the contents of many files; the processors share them. Null where an object is missing. */
   async #contents(merges: readonly ContentMerge[]): Promise<(ContentResult | null)[]> {
-    if (merges.length === 0) return [];
-    const present = await Promise.all(
-      merges.map(async ({ base, ours, theirs }) => (await this.#missingAmong([base.oid, ours.oid, theirs.oid])).length === 0),
-    );
+    // Lines that share a history ask for the same merge: once is enough.
+    const unique = new Map(merges.map((merge) => [contentKey(merge), merge]));
+    const shares = inShares([...unique.values()], 8);
+    const answers = (await Promise.all(shares.map((share) => this.#mergeFiles(share, shares.length === 1)))).flat();
+    const byKey = new Map([...unique.keys()].map((key, n) => [key, answers[n] ?? null]));
+    return merges.map((merge) => byKey.get(contentKey(merge)) ?? null);
+  }
+
+  /**
+   * Merges files in one git merge, each under a name of its own: since all names are on all three sides, no rename
+   * detection takes part, and git spends its time on lines alone.
+   */
+  async #mergeFiles(merges: readonly ContentMerge[], alone: boolean): Promise<(ContentResult | null)[]> {
     const side = (pick: (merge: ContentMerge) => TreeEntry): string => {
-      const entries = merges.flatMap((merge, n) => (present[n] === true ? [[String(n) as BytePath, pick(merge)] as const] : []));
-      return this.scratch.write("tree", serialiseTree(new Map(entries)));
+      return this.scratch.write("tree", serialiseTree(new Map(merges.map((merge, n) => [String(n) as BytePath, pick(merge)]))));
     };
     const sides = { base: side((m) => m.base), ours: side((m) => m.ours), theirs: side((m) => m.theirs) };
-    const [result] = await this.#run([sides], this.scratch.attributeTree("", new Map()));
-    if (result?.kind !== "merged") {
-      if (merges.length === 1) return [null];
-      // A blob that is there but cannot be read: find it by halves, keep the others.
-      const half = merges.length >> 1;
-      return [...(await this.#contents(merges.slice(0, half))), ...(await this.#contents(merges.slice(half)))];
-    }
+    const attributes = this.scratch.attributeTree("", new Map());
+    const [result] = alone ? await this.#run([sides], attributes) : await mergeTrees(this.scratch, [sides], attributes);
+    if (result?.kind !== "merged") return this.#mergeReadable(merges);
     const tree = await this.scratch.reader.read(result.tree);
     if (tree === null) throw new AppError("internal", `git merge-tree named tree ${result.tree} and did not write it`);
     const entries = parseTree(tree.body, this.scratch.repository.objectFormat);
@@ -194,6 +197,19 @@ export class MergeEngine {
       if (entry === undefined) return null;
       return { entry, types: conflicted.has(name) ? (types.get(name) ?? []) : null };
     });
+  }
+
+  /** git died on one of these: leaves out what is missing, and finds by halves what is there and cannot be read. */
+  async #mergeReadable(merges: readonly ContentMerge[]): Promise<(ContentResult | null)[]> {
+    if (merges.length === 1) return [null];
+    const missing = await Promise.all(merges.map(({ base, ours, theirs }) => this.#missingAmong([base.oid, ours.oid, theirs.oid])));
+    const present = merges.filter((_, n) => missing[n]?.length === 0);
+    if (present.length < merges.length) {
+      const found = present.length === 0 ? [] : await this.#mergeFiles(present, false);
+      return merges.map((merge) => found[present.indexOf(merge)] ?? null);
+    }
+    const half = merges.length >> 1;
+    return [...(await this.#mergeFiles(merges.slice(0, half), false)), ...(await this.#mergeFiles(merges.slice(half), false))];
   }
 
   /** Whole-tree merges, batched by the attributes that govern them. */
@@ -210,7 +226,7 @@ export class MergeEngine {
       }
       const again: typeof open = [];
       // Rename detection is what takes time here, so the processors share it.
-      const shares = [...groups].flatMap(([directory, items]) => inShares(items).map((share) => ({ directory, share })));
+      const shares = [...groups].flatMap(([directory, items]) => inShares(items, 4).map((share) => ({ directory, share })));
       const answers = await Promise.all(
         shares.map(({ directory, share }) => {
           const sides = share.map(({ task }) => task.sides);
@@ -245,7 +261,7 @@ export class MergeEngine {
     }
     const { tree, touched } = { tree: result.tree, touched: task.touched };
     if (result.clean) return { kind: "clean", tree, touched, whole: true };
-    return { kind: "conflict", tree, touched, conflicts: conflictsOf(result.stages, result.messages) };
+    return { kind: "conflict", tree, touched, whole: true, conflicts: conflictsOf(result.stages, result.messages) };
   }
 
   /** One merge goes through the open conversation, many go as a batch. */
@@ -319,9 +335,13 @@ export class MergeEngine {
   }
 }
 
-/** Cuts a list into as many runs as there are processors, neighbours together. */
-function inShares<T>(items: readonly T[]): T[][] {
-  const size = Math.max(4, Math.ceil(items.length / availableParallelism()));
+function contentKey({ base, ours, theirs }: ContentMerge): string {
+  return [base, ours, theirs].map(({ mode, oid }) => `${mode} ${oid}`).join(" ");
+}
+
+/** Cuts a list into as many runs as there are processors, neighbours together and at least so many in each. */
+function inShares<T>(items: readonly T[], atLeast: number): T[][] {
+  const size = Math.max(atLeast, Math.ceil(items.length / availableParallelism()));
   const shares: T[][] = [];
   for (let at = 0; at < items.length; at += size) shares.push(items.slice(at, at + size));
   return shares;

@@ -1,0 +1,63 @@
+// npm run bench -- KIND --repo DIR --cases FILE --out FILE.jsonl [--limit N] [--seed S] …
+// One JSON line a case, in the order of the cases; a summary beside git's own figures from the same run at the end.
+import { parseArgs } from "node:util";
+import { benchPicks } from "./picks.ts";
+import { benchPlans } from "./plans.ts";
+
+const KINDS = { picks: benchPicks, plans: benchPlans } as const;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    repo: { type: "string" },
+    cases: { type: "string" },
+    out: { type: "string" },
+    limit: { type: "string" },
+    seed: { type: "string" },
+    /** How many cases `git cherry-pick` is timed on, in a work tree of its own. */
+    peers: { type: "string", default: "20" },
+    /** Compare every case with `git cherry-pick`, not only those timed. */
+    verify: { type: "boolean", default: false },
+    revision: { type: "string" },
+    onto: { type: "string", multiple: true },
+    runs: { type: "string", default: "7" },
+  },
+});
+const [kind = ""] = positionals;
+
+export interface BenchOptions {
+  readonly repo: string;
+  readonly cases: string | undefined;
+  readonly out: string | undefined;
+  readonly limit: number | null;
+  readonly seed: number;
+  readonly peers: number;
+  readonly verify: boolean;
+  readonly revision: string | undefined;
+  readonly onto: readonly string[];
+  readonly runs: number;
+}
+
+function fail(message: string): never {
+  process.stderr.write(`bench: ${message}\n`);
+  process.exit(2);
+}
+
+function whole(name: string, value: string): number {
+  return /^\d+$/.test(value) ? Number(value) : fail(`--${name} takes a whole number, not '${value}'`);
+}
+
+if (!(kind in KINDS)) fail(`no kind '${kind}'; kinds: ${Object.keys(KINDS).join(", ")}`);
+if (values.repo === undefined) fail("--repo DIR is needed");
+await KINDS[kind as keyof typeof KINDS]({
+  repo: values.repo,
+  cases: values.cases,
+  out: values.out,
+  limit: values.limit === undefined ? null : whole("limit", values.limit),
+  seed: values.seed === undefined ? 1 : whole("seed", values.seed),
+  peers: whole("peers", values.peers),
+  verify: values.verify,
+  revision: values.revision,
+  onto: values.onto ?? [],
+  runs: whole("runs", values.runs),
+});
