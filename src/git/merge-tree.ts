@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { AppError } from "../error.ts";
 import type { Mode } from "../object/tree.ts";
 import type { BytePath } from "../object/path.ts";
-import { run, runFailure, start } from "./run.ts";
+import { run, runFailure, start, type RunResult } from "./run.ts";
 import type { Scratch } from "./scratch.ts";
 
 export interface MergeRequest {
@@ -39,8 +39,12 @@ const ARGS = [
   "merge-tree",
   "--write-tree", // 2.38
   "--messages", // for clean merges too: they name the paths that git merged by content
-  "--stdin", // many merges a process; implies -z
 ];
+const MANY = [...ARGS, "--stdin"]; // 2.39, many merges a process; implies -z
+const ONE = [...ARGS, "-z"]; // paths as they are
+
+/** Processes side by side where each merge takes one of its own. */
+const AT_ONCE = 4;
 
 /**
  * Two synthetic commits whose merge base is a third, all without history: git finds the base at once whatever the
@@ -68,24 +72,62 @@ export async function mergeTrees(
   settings: readonly string[] = [],
 ): Promise<MergeResult[]> {
   const lines = requests.map((request) => synthesise(scratch, request));
+  const context: Context = { scratch, attributes, settings };
+  return scratch.repository.capabilities.mergeStdin ? inBatches(context, lines) : inTurn(context, lines);
+}
+
+interface Context {
+  readonly scratch: Scratch;
+  readonly attributes: string;
+  readonly settings: readonly string[];
+}
+
+async function inBatches(context: Context, lines: readonly string[]): Promise<MergeResult[]> {
   const results: MergeResult[] = [];
-  while (results.length < lines.length) {
-    const chunk = lines.slice(results.length, results.length + BATCH);
-    const done = await run(scratch, [...settings, ...ARGS], {
-      input: chunk.join(""),
-      cwd: attributes,
-      env: { GIT_WORK_TREE: attributes },
-      ok: [0, 1, 128, 139],
-    });
+  for (let size = BATCH; results.length < lines.length; ) {
+    const chunk = lines.slice(results.length, results.length + size);
+    const done = await runMerge(context, MANY, chunk.join(""));
     const parser = new MergeParser();
     parser.push(done.stdout);
+    const answered = parser.results.length;
     results.push(...parser.results);
-    if (parser.results.length < chunk.length) {
-      if (done.status === 0) throw runFailure("git", ARGS, done); // fewer answers than questions
+    if (answered === chunk.length) {
+      size = Math.min(BATCH, size * 2);
+    } else if (done.status === 0) {
+      throw runFailure("git", MANY, done); // fewer answers than questions
+    } else if (chunk.length === 1) {
       results.push({ kind: "failed", stderr: done.stderr });
+      size = BATCH;
+    } else {
+      // A git that dies says first what it has; one that crashes takes up to a buffer of answers with it. Only a
+      // question that fails alone is the one to blame.
+      size = answered > 0 ? 1 : chunk.length >> 1;
     }
   }
   return results;
+}
+
+/** What `--stdin` does, for a git without it; the same bytes go through the same parser. */
+async function inTurn(context: Context, lines: readonly string[]): Promise<MergeResult[]> {
+  const results = new Array<MergeResult>(lines.length);
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let n = next++; n < lines.length; n = next++) {
+      const done = await runMerge(context, [...ONE, ...(lines[n] ?? "").trimEnd().split(" ")], "");
+      const parser = new MergeParser();
+      if (done.status <= 1 && done.stdout.length > 0) {
+        parser.push(Buffer.concat([Buffer.from(`${done.status === 0 ? 1 : 0}\0`), done.stdout, Buffer.from("\0")]));
+      }
+      results[n] = parser.results[0] ?? { kind: "failed", stderr: done.stderr };
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, lines.length) }, work));
+  return results;
+}
+
+function runMerge({ scratch, attributes, settings }: Context, args: readonly string[], input: string): Promise<RunResult> {
+  const env = { GIT_WORK_TREE: attributes };
+  return run(scratch, [...settings, ...args], { input, cwd: attributes, env, ok: [0, 1, 128, 139] });
 }
 
 /** Cuts the output of `merge-tree -z --stdin` into results. Format: git-merge-tree(1), "OUTPUT". */
@@ -150,7 +192,7 @@ export class MergeParser {
 
 /**
  * A merge-tree process that answers one question at a time, for series in which each merge needs the one before.
- * Needs git 2.49, or `stdbuf` to unbuffer an older one; see `openConversation`.
+ * Needs git 2.49, or `stdbuf` to unbuffer an older one: see `conversationProgram`.
  */
 export class MergeConversation {
   readonly #scratch: Scratch;
@@ -163,7 +205,7 @@ export class MergeConversation {
     this.#scratch = scratch;
     const [command = "git", ...before] = program;
     const options = { program: command, cwd: attributes, env: { GIT_WORK_TREE: attributes } };
-    this.#child = start(scratch, [...before, ...ARGS], options);
+    this.#child = start(scratch, [...before, ...MANY], options);
     this.#child.stdin?.on("error", () => undefined);
     this.#child.stderr?.on("data", (chunk: Buffer) => (this.#stderr += chunk.toString("utf8")));
     this.#child.stdout?.on("data", (chunk: Buffer) => {

@@ -78,7 +78,7 @@ export class ObjectReader {
   }
 
   #ask(name: string, contents: boolean): Promise<GitObject | null> {
-    if (name.includes("\n")) return Promise.resolve(null);
+    if (/[\n\0]/.test(name)) return Promise.resolve(null);
     return new Promise((resolve, reject) => {
       this.#queue.push({ name, contents, resolve, reject });
       this.#outbox.push(`${contents ? "contents" : "info"} ${name}\n`);
@@ -98,10 +98,13 @@ export class ObjectReader {
     let stderr = "";
     child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString("utf8")));
     child.stdin?.on("error", () => undefined);
-    child.stdout?.on("data", (chunk: Buffer) => this.#receive(chunk));
+    child.stdout?.on("data", (chunk: Buffer) => {
+      if (this.#child === child) this.#receive(chunk);
+    });
     child.once("error", (cause) => this.#fail(spawnFailure("git", cause)));
     child.once("close", (status) => {
-      if (this.#child === child) this.#child = null;
+      if (this.#child !== child) return; // closed, and perhaps another one runs
+      this.#child = null;
       if (this.#queue.length > 0) this.#damaged(runFailure("git", args, { status: status ?? 255, stdout: Buffer.alloc(0), stderr }));
     });
     return child;
@@ -159,8 +162,10 @@ export class ObjectReader {
 
   /** Answers without a body are settled here and give null. */
   #parseHeader(line: string): { oid: string; type: ObjectType; size: number } | null {
-    const [oid = "", type, size] = line.split(" ");
-    const isAnswer = /^[0-9a-f]{40,64}$/.test(oid) && size !== undefined && /^(blob|tree|commit|tag)$/.test(type ?? "");
+    // Anything else is the name itself with `missing` or `ambiguous`, and a name may hold spaces.
+    const answer = /^([0-9a-f]{40,64}) (blob|tree|commit|tag) (\d+)$/.exec(line);
+    const [, oid = "", type, size] = answer ?? [];
+    const isAnswer = answer !== null;
     if (isAnswer && this.#queue[0]?.contents === true) return { oid, type: type as ObjectType, size: Number(size) };
     this.#queue.shift()?.resolve(isAnswer ? { oid, type: type as ObjectType, body: Buffer.alloc(0) } : null);
     return null;

@@ -107,8 +107,9 @@ export class Scratch implements GitContext {
    * one does under `stdbuf -o0` where coreutils provide it.
    */
   conversationProgram(): readonly string[] | null {
-    if (this.repository.capabilities.mergeConversation) return ["git"];
-    if (process.platform !== "linux") return null;
+    const { mergeConversation, mergeStdin } = this.repository.capabilities;
+    if (mergeConversation) return ["git"];
+    if (!mergeStdin || process.platform !== "linux") return null;
     const directories = (this.env["PATH"] ?? "").split(delimiter);
     this.#stdbuf ??= directories.some((directory) => existsSync(join(directory, "stdbuf"))) ? "found" : "none";
     return this.#stdbuf === "found" ? ["stdbuf", "-o0", "git"] : null;
@@ -129,7 +130,7 @@ const ROOM = 512 * 1024 * 1024;
 
 /** Where `TMPDIR` says; else memory, where Linux offers it with room to spare (merges write hundreds of small files). */
 function temporaryDirectory({ baseEnvironment }: Repository): string {
-  if (baseEnvironment["TMPDIR"] !== undefined) return tmpdir();
+  if (baseEnvironment["TMPDIR"] !== undefined) return baseEnvironment["TMPDIR"];
   try {
     accessSync("/dev/shm", constants.W_OK);
     const { bavail, bsize } = statfsSync("/dev/shm");

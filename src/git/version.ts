@@ -14,6 +14,8 @@ export interface Capabilities {
   readonly version: GitVersion;
   /** As git prints it, for plan files and records. */
   readonly versionText: string;
+  /** 2.39: `merge-tree --stdin`, many merges a process. Before it each merge takes one of its own. */
+  readonly mergeStdin: boolean;
   /** 2.49: `merge-tree --stdin` flushes each answer, so one process can serve a series. */
   readonly mergeConversation: boolean;
   /** 2.45: `merge-tree` takes three trees, so no synthetic commits are written. */
@@ -40,6 +42,7 @@ export function capabilitiesOf(versionText: string): Capabilities {
   return {
     version,
     versionText,
+    mergeStdin: atLeast(version, 2, 39),
     mergeConversation: atLeast(version, 2, 49),
     mergeTrees: atLeast(version, 2, 45),
   };

@@ -61,7 +61,8 @@ export class CommitGraph {
   }
 
   /** Cuts lines, parents first, into a segment that continues this graph, and adds it. */
-  append(lines: readonly GraphLine[]): Segment {
+  append(given: readonly GraphLine[]): Segment {
+    const lines = given.filter(({ oid }) => this.find(oid) === null); // git lists again what a pruned tip no longer hides
     const count = lines.length;
     const ids = new Uint8Array(count * this.#width);
     const times = new Float64Array(count);

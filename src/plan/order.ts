@@ -15,11 +15,16 @@ export function parentsFirst(given: readonly string[], isAncestor: (a: string, b
   const unique = [...new Set(given)];
   const seen = new Set<string>();
   const duplicates = given.filter((commit) => seen.size === seen.add(commit).size);
-  const rest = [...unique];
+  const descendants = unique.map((commit) => unique.filter((other) => other !== commit && isAncestor(commit, other)));
+  const open = new Map(unique.map((commit) => [commit, 0]));
+  for (const others of descendants) for (const other of others) open.set(other, (open.get(other) ?? 0) + 1);
+  const below = new Map(unique.map((commit, n) => [commit, descendants[n] ?? []]));
   const commits: string[] = [];
-  while (rest.length > 0) {
-    const next = rest.findIndex((commit) => !rest.some((other) => other !== commit && isAncestor(other, commit)));
-    commits.push(...rest.splice(Math.max(0, next), 1));
+  for (const rest = new Set(unique); rest.size > 0; ) {
+    const next = [...rest].find((commit) => open.get(commit) === 0) ?? "";
+    rest.delete(next);
+    commits.push(next);
+    for (const other of below.get(next) ?? []) open.set(other, (open.get(other) ?? 0) - 1);
   }
   return { commits, duplicates, reordered: commits.some((commit, n) => commit !== unique[n]) };
 }
