@@ -10,17 +10,29 @@ export interface Case {
 
 /** Reads a table with a header: repo, original_sha, backport_sha, release_branch, tab separated. */
 export function readCases(file: string): Case[] {
-  const [header = "", ...rows] = readFileSync(file, "utf8").split("\n").filter((line) => line !== "");
+  const [header = "", ...rows] = readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "");
   const names = header.split("\t");
   const column = (name: string): number => {
     const at = names.indexOf(name);
     if (at < 0) throw new Error(`${file} has no column '${name}'; it has: ${names.join(", ")}`);
     return at;
   };
-  const [repo, original, backport, branch] = [column("repo"), column("original_sha"), column("backport_sha"), column("release_branch")];
+  const [repo, original, backport, branch] = [
+    column("repo"),
+    column("original_sha"),
+    column("backport_sha"),
+    column("release_branch"),
+  ];
   return rows.map((row) => {
     const cells = row.split("\t");
-    return { repo: cells[repo] ?? "", original: cells[original] ?? "", backport: cells[backport] ?? "", branch: cells[branch] ?? "" };
+    return {
+      repo: cells[repo] ?? "",
+      original: cells[original] ?? "",
+      backport: cells[backport] ?? "",
+      branch: cells[branch] ?? "",
+    };
   });
 }
 

@@ -20,7 +20,10 @@ export class PeerRepository {
   constructor(objects: string, sparse: boolean) {
     this.git(["init", "-q", "--initial-branch=bench"]);
     writeFileSync(join(this.path, ".git", "objects", "info", "alternates"), `${resolve(objects)}\n`);
-    writeFileSync(join(this.path, ".git", "config"), "[core]\n\trepositoryformatversion = 0\n\tbare = false\n[gc]\n\tauto = 0\n[advice]\n\tdetachedHead = false\n");
+    writeFileSync(
+      join(this.path, ".git", "config"),
+      "[core]\n\trepositoryformatversion = 0\n\tbare = false\n[gc]\n\tauto = 0\n[advice]\n\tdetachedHead = false\n",
+    );
     if (sparse) {
       // Nothing is checked out: a real cherry-pick, at the cost of its index alone.
       this.git(["config", "core.sparseCheckout", "true"]);
@@ -30,7 +33,13 @@ export class PeerRepository {
   }
 
   git(args: readonly string[]): string {
-    return execFileSync("git", args, { cwd: this.path, env: this.env, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], maxBuffer: 1 << 28 }).trim();
+    return execFileSync("git", args, {
+      cwd: this.path,
+      env: this.env,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+      maxBuffer: 1 << 28,
+    }).trim();
   }
 
   status(args: readonly string[]): number {
@@ -44,23 +53,39 @@ export class PeerRepository {
       return { outcome: "error", tree: null, ms: 0 };
     }
     const started = performance.now();
-    const status = this.status(["cherry-pick", ...(merge ? ["-m", "1"] : []), "--allow-empty", "--keep-redundant-commits", source]);
+    const status = this.status([
+      "cherry-pick",
+      ...(merge ? ["-m", "1"] : []),
+      "--allow-empty",
+      "--keep-redundant-commits",
+      source,
+    ]);
     const ms = performance.now() - started;
     if (status === 0) {
       const [tree, before] = this.git(["rev-parse", "HEAD^{tree}", `${onto}^{tree}`]).split("\n");
       return { outcome: tree === before ? "redundant" : "clean", tree: tree ?? null, ms };
     }
-    return { outcome: this.status(["rev-parse", "-q", "--verify", "CHERRY_PICK_HEAD"]) === 0 ? "conflict" : "error", tree: null, ms };
+    return {
+      outcome: this.status(["rev-parse", "-q", "--verify", "CHERRY_PICK_HEAD"]) === 0 ? "conflict" : "error",
+      tree: null,
+      ms,
+    };
   }
 
   /** One `git merge-tree` process; the synthetic commit that 2.39 needs is made before the clock starts. */
   mergeTree(base: string, onto: string, source: string): PeerAnswer {
     const synthetic = this.git(["commit-tree", "-p", base, "-m", "x", `${onto}^{tree}`]);
     const started = performance.now();
-    const done = spawnSync("git", ["merge-tree", "--write-tree", synthetic, source], { cwd: this.path, env: this.env, encoding: "utf8", maxBuffer: 1 << 28 });
+    const done = spawnSync("git", ["merge-tree", "--write-tree", synthetic, source], {
+      cwd: this.path,
+      env: this.env,
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+    });
     const ms = performance.now() - started;
     const tree = /^[0-9a-f]{40,64}$/m.exec(done.stdout)?.[0] ?? null;
-    if (done.status === 0) return { outcome: tree === this.git(["rev-parse", `${onto}^{tree}`]) ? "redundant" : "clean", tree, ms };
+    if (done.status === 0)
+      return { outcome: tree === this.git(["rev-parse", `${onto}^{tree}`]) ? "redundant" : "clean", tree, ms };
     return { outcome: done.status === 1 && tree !== null ? "conflict" : "error", tree: null, ms };
   }
 

@@ -23,7 +23,13 @@ interface Result extends Case {
 /** Picks that are timed together: about as many as a plan asks at once. */
 const GROUP = 20;
 
-type Prepared = { readonly one: Case; readonly sides: Sides | null; readonly parent: string | null; readonly onto: string | null; readonly merge: boolean };
+type Prepared = {
+  readonly one: Case;
+  readonly sides: Sides | null;
+  readonly parent: string | null;
+  readonly onto: string | null;
+  readonly merge: boolean;
+};
 
 export async function benchPicks(options: BenchOptions): Promise<void> {
   if (options.cases === undefined) throw new Error("--cases FILE is needed");
@@ -42,7 +48,8 @@ export async function benchPicks(options: BenchOptions): Promise<void> {
   engine.close();
   scratch.close();
   for (const [n, ms] of await timeEach(repository, asked, answers)) Object.assign(results[n] ?? {}, { ms });
-  if (options.out !== undefined) writeFileSync(options.out, results.map((result) => `${JSON.stringify(result)}\n`).join(""));
+  if (options.out !== undefined)
+    writeFileSync(options.out, results.map((result) => `${JSON.stringify(result)}\n`).join(""));
   summarise(results, wall, asked.length, comparePeers(options, repository.objectsDir, prepared, results));
 }
 
@@ -96,17 +103,36 @@ async function prepare({ reader }: Scratch, one: Case): Promise<Prepared> {
   const [original, backport] = await Promise.all([reader.commit(one.original), reader.commit(one.backport)]);
   const parent = original?.parents[0] ?? null;
   const onto = backport?.parents[0] ?? null;
-  const [base, ours] = await Promise.all([parent === null ? null : reader.commit(parent), onto === null ? null : reader.commit(onto)]);
-  const sides = original === null || base === null || ours === null ? null : { base: base.tree, ours: ours.tree, theirs: original.tree };
+  const [base, ours] = await Promise.all([
+    parent === null ? null : reader.commit(parent),
+    onto === null ? null : reader.commit(onto),
+  ]);
+  const sides =
+    original === null || base === null || ours === null
+      ? null
+      : { base: base.tree, ours: ours.tree, theirs: original.tree };
   return { one, sides, parent, onto, merge: (original?.parents.length ?? 0) > 1 };
 }
 
-async function resultOf(engine: MergeEngine, one: Case, sides: Sides | null, merge: TreeMerge | undefined): Promise<Result> {
+async function resultOf(
+  engine: MergeEngine,
+  one: Case,
+  sides: Sides | null,
+  merge: TreeMerge | undefined,
+): Promise<Result> {
   const ms = 0; // timed afterwards
-  if (sides === null || merge === undefined || merge.kind === "missing") return { ...one, outcome: "error", tree: null, paths: [], ms };
-  if (merge.kind === "conflict") return { ...one, outcome: "conflict", tree: null, paths: merge.conflicts.map(({ path }) => quotePath(path)), ms };
+  if (sides === null || merge === undefined || merge.kind === "missing")
+    return { ...one, outcome: "error", tree: null, paths: [], ms };
+  if (merge.kind === "conflict")
+    return { ...one, outcome: "conflict", tree: null, paths: merge.conflicts.map(({ path }) => quotePath(path)), ms };
   const changed = await touchedPaths(engine.tree, sides.ours, merge.tree);
-  return { ...one, outcome: merge.tree === sides.ours ? "redundant" : "clean", tree: merge.tree, paths: changed.map(({ path }) => quotePath(path)), ms };
+  return {
+    ...one,
+    outcome: merge.tree === sides.ours ? "redundant" : "clean",
+    tree: merge.tree,
+    paths: changed.map(({ path }) => quotePath(path)),
+    ms,
+  };
 }
 
 interface Comparison {
@@ -116,7 +142,12 @@ interface Comparison {
   readonly differences: readonly string[];
 }
 
-function comparePeers(options: BenchOptions, objects: string, prepared: readonly Prepared[], results: readonly Result[]): Comparison {
+function comparePeers(
+  options: BenchOptions,
+  objects: string,
+  prepared: readonly Prepared[],
+  results: readonly Result[],
+): Comparison {
   const bare = new PeerRepository(objects, true);
   const full = new PeerRepository(objects, false);
   const timed = new Set(sample([...prepared.keys()], options.peers, options.seed));
@@ -126,7 +157,9 @@ function comparePeers(options: BenchOptions, objects: string, prepared: readonly
   const compare = (name: string, answer: PeerAnswer, result: Result): void => {
     checked++;
     if (answer.outcome === result.outcome && answer.tree === result.tree) return;
-    differences.push(`${result.original} onto ${result.backport}^: ${name} says ${answer.outcome} ${answer.tree ?? ""}, ours ${result.outcome} ${result.tree ?? ""}`);
+    differences.push(
+      `${result.original} onto ${result.backport}^: ${name} says ${answer.outcome} ${answer.tree ?? ""}, ours ${result.outcome} ${result.tree ?? ""}`,
+    );
   };
   try {
     for (const [n, { one, parent, onto, merge, sides }] of prepared.entries()) {

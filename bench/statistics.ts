@@ -10,8 +10,15 @@ export interface Figures {
 
 export function figures(values: readonly number[]): Figures {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-  return { n: sorted.length, median: at(0.5), mean: sorted.reduce((sum, value) => sum + value, 0) / sorted.length, p90: at(0.9), max: at(1) };
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+  return {
+    n: sorted.length,
+    median: at(0.5),
+    mean: sorted.reduce((sum, value) => sum + value, 0) / sorted.length,
+    p90: at(0.9),
+    max: at(1),
+  };
 }
 
 export function row(name: string, { n, median, mean, p90, max }: Figures): string {

@@ -42,7 +42,9 @@ function play(scenario: Scenario, prepareOnly: boolean): number {
   const steps = scenario.build(project);
   const goodbye = `cd ${path}; alias morello='node ${cli}'`;
   if (prepareOnly) {
-    process.stdout.write(`A repository to play in:  ${goodbye}\nThen, for one:  ${(steps[1]?.command ?? []).join(" ")}\n`);
+    process.stdout.write(
+      `A repository to play in:  ${goodbye}\nThen, for one:  ${(steps[1]?.command ?? []).join(" ")}\n`,
+    );
     return 0;
   }
   const colour = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
@@ -63,12 +65,21 @@ function play(scenario: Scenario, prepareOnly: boolean): number {
 
 function run({ command, status = 0, shows }: Step, cli: string, project: Project, colour: boolean): string | null {
   const [program = "", ...args] = command;
-  const argv = program === "morello" ? [process.execPath, cli, ...args] : [program, "--no-pager", ...(colour ? ["-c", "color.ui=always"] : []), ...args];
-  const env = { ...project.env, ...(colour ? { FORCE_COLOR: "1" } : {}), COLUMNS: String(process.stdout.columns ?? 80) };
+  const argv =
+    program === "morello"
+      ? [process.execPath, cli, ...args]
+      : [program, "--no-pager", ...(colour ? ["-c", "color.ui=always"] : []), ...args];
+  const env = {
+    ...project.env,
+    ...(colour ? { FORCE_COLOR: "1" } : {}),
+    COLUMNS: String(process.stdout.columns ?? 80),
+  };
   const done = spawnSync(argv[0] ?? "", argv.slice(1), { cwd: project.path, env, encoding: "utf8" });
   process.stdout.write(done.stdout + done.stderr);
   if (done.status !== status) return `${command.join(" ")} ended with ${done.status}, not ${status}`;
-  return shows === undefined || shows.test(done.stdout + done.stderr) ? null : `${command.join(" ")} does not show ${shows}`;
+  return shows === undefined || shows.test(done.stdout + done.stderr)
+    ? null
+    : `${command.join(" ")} does not show ${shows}`;
 }
 
 function quote(word: string): string {

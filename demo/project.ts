@@ -95,7 +95,12 @@ export class Project {
   git(...args: string[]): string {
     const date = `${this.#clock} +0000`;
     const env = { ...this.env, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
-    return execFileSync("git", args, { cwd: args[0] === "init" ? dirname(this.path) : this.path, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    return execFileSync("git", args, {
+      cwd: args[0] === "init" ? dirname(this.path) : this.path,
+      env,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
   }
 
   write(file: string, text: string): this {
@@ -108,7 +113,10 @@ export class Project {
   edit(file: string, from: string, to: string): this {
     const text = this.git("cat-file", "blob", `:${file}`);
     if (text.split(from).length !== 2) throw new Error(`demo: the passage to edit is not once in ${file}: ${from}`);
-    return this.write(file, text.replace(from, () => to));
+    return this.write(
+      file,
+      text.replace(from, () => to),
+    );
   }
 
   commit(message: string): string {
@@ -138,10 +146,21 @@ export function trainingProject(project: Project): Project {
     .write("README.md", "# trainer\n\nTrains an image classifier inside the pytorch-cuda image.\n")
     .write("requirements.txt", "torch==2.7.1\nnumpy==2.2.6\n")
     .commit("feat: training loop and data loader");
-  project.edit("trainer/train.py", "def step(batch):\n", 'def step(batch):\n    """One optimiser step; returns the loss."""\n').commit("docs: say what a step returns");
+  project
+    .edit(
+      "trainer/train.py",
+      "def step(batch):\n",
+      'def step(batch):\n    """One optimiser step; returns the loss."""\n',
+    )
+    .commit("docs: say what a step returns");
   project.switch("release/v2.7", "main").tag("v2.7.0");
-  project.switch("main").edit("README.md", "# trainer\n", "# trainer (2.8, in development)\n").commit("chore: begin 2.8");
-  project.edit("trainer/train.py", 'print(f"epoch {epoch}: done")', 'print(f"epoch {epoch}: done", flush=True)').commit("feat: flush progress at once");
+  project
+    .switch("main")
+    .edit("README.md", "# trainer\n", "# trainer (2.8, in development)\n")
+    .commit("chore: begin 2.8");
+  project
+    .edit("trainer/train.py", 'print(f"epoch {epoch}: done")', 'print(f"epoch {epoch}: done", flush=True)')
+    .commit("feat: flush progress at once");
   return project;
 }
 
@@ -149,14 +168,32 @@ export function trainingProject(project: Project): Project {
 export function leakBranch(project: Project): { docstring: string; debug: string; fix: string } {
   project.switch("fix/dataloader-leak", "main");
   const docstring = project
-    .edit("trainer/data.py", '"""Loads batches in worker threads and hands them out in order."""', '"""Loads batches in worker threads.\n\n    Batches come in the order of the dataset.\n    """')
+    .edit(
+      "trainer/data.py",
+      '"""Loads batches in worker threads and hands them out in order."""',
+      '"""Loads batches in worker threads.\n\n    Batches come in the order of the dataset.\n    """',
+    )
     .commit("docs: update docstring for DataLoader init");
   const debug = project
-    .edit("trainer/data.py", "import queue\nimport threading\n", "import logging\nimport queue\nimport threading\n\nlog = logging.getLogger(__name__)\n")
-    .edit("trainer/train.py", "    for epoch in range(epochs):\n", '    print("workers:", loader.workers)\n    for epoch in range(epochs):\n')
+    .edit(
+      "trainer/data.py",
+      "import queue\nimport threading\n",
+      "import logging\nimport queue\nimport threading\n\nlog = logging.getLogger(__name__)\n",
+    )
+    .edit(
+      "trainer/train.py",
+      "    for epoch in range(epochs):\n",
+      '    print("workers:", loader.workers)\n    for epoch in range(epochs):\n',
+    )
     .commit("chore: add debug logs for worker lifecycle");
   const fix = project
-    .edit("trainer/data.py", "        # Every worker may run ahead of the training loop.\n        return queue.Queue()\n", "        # Unbounded, the queue held whole epochs in memory.\n        limit = self.prefetch_factor or 2\n        return queue.Queue(maxsize=limit * self.workers)\n")
-    .commit("fix: memory leak in DataLoader by limiting prefetch factor\n\nWorkers ran ahead of the training loop without limit, so that memory\ngrew until the job was killed, at epoch 12 of 50.");
+    .edit(
+      "trainer/data.py",
+      "        # Every worker may run ahead of the training loop.\n        return queue.Queue()\n",
+      "        # Unbounded, the queue held whole epochs in memory.\n        limit = self.prefetch_factor or 2\n        return queue.Queue(maxsize=limit * self.workers)\n",
+    )
+    .commit(
+      "fix: memory leak in DataLoader by limiting prefetch factor\n\nWorkers ran ahead of the training loop without limit, so that memory\ngrew until the job was killed, at epoch 12 of 50.",
+    );
   return { docstring, debug, fix };
 }

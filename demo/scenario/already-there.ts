@@ -12,9 +12,21 @@ export const alreadyThere: Scenario = {
     project.edit("requirements.txt", "numpy==2.2.6\n", "numpy==2.2.7\n").commit("chore: newer numpy");
     project.tag("v2.7.1").switch("main");
     return [
-      { say: "The release line as it is. No line of it names the fix:", command: ["git", "log", "--oneline", "v2.7.0..release/v2.7"], shows: /hotfix/ },
-      { say: "It is there all the same, under another name, and since which tag:", command: ["morello", "plan", fix.slice(0, 12), "--onto", "release/v2.7"], shows: /v2\.7\.1/ },
-      { say: "So a pick has nothing to do:", command: ["morello", "pick", fix.slice(0, 12), "--onto", "release/v2.7", "--yes"], shows: /already/i },
+      {
+        say: "The release line as it is. No line of it names the fix:",
+        command: ["git", "log", "--oneline", "v2.7.0..release/v2.7"],
+        shows: /hotfix/,
+      },
+      {
+        say: "It is there all the same, under another name, and since which tag:",
+        command: ["morello", "plan", fix.slice(0, 12), "--onto", "release/v2.7"],
+        shows: /v2\.7\.1/,
+      },
+      {
+        say: "So a pick has nothing to do:",
+        command: ["morello", "pick", fix.slice(0, 12), "--onto", "release/v2.7", "--yes"],
+        shows: /already/i,
+      },
     ];
   },
 };

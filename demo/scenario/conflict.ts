@@ -9,7 +9,9 @@ export const conflict: Scenario = {
   build: (project) => {
     trainingProject(project);
     project.switch("release/v2.7");
-    project.edit("trainer/data.py", "        return queue.Queue()\n", "        return queue.SimpleQueue()\n").commit("perf: use the simple queue");
+    project
+      .edit("trainer/data.py", "        return queue.Queue()\n", "        return queue.SimpleQueue()\n")
+      .commit("perf: use the simple queue");
     project.switch("main");
     leakBranch(project);
     project.switch("main");
@@ -21,22 +23,43 @@ export const conflict: Scenario = {
         status: 1,
         shows: /trainer\/data\.py/,
       },
-      { say: "A pick stops, and moves nothing:", command: ["morello", "pick", "fix/dataloader-leak", "--onto", "release/v2.7", "--yes"], status: 1, shows: /conflict/i },
-      { say: "Lay it out in a work tree of its own:", command: ["morello", "resolve", "release/v2.7"], shows: /worktrees/ },
-      { say: "Not ready: the markers are still there.", command: ["morello", "continue"], status: 1, shows: /markers/i },
+      {
+        say: "A pick stops, and moves nothing:",
+        command: ["morello", "pick", "fix/dataloader-leak", "--onto", "release/v2.7", "--yes"],
+        status: 1,
+        shows: /conflict/i,
+      },
+      {
+        say: "Lay it out in a work tree of its own:",
+        command: ["morello", "resolve", "release/v2.7"],
+        shows: /worktrees/,
+      },
+      {
+        say: "Not ready: the markers are still there.",
+        command: ["morello", "continue"],
+        status: 1,
+        shows: /markers/i,
+      },
       {
         say: "Edit the file as the line needs it (here: take the bounded queue), and go on:",
         edit: () => {
           const file = join(worktree, "trainer", "data.py");
           const text = readFileSync(file, "utf8");
           const theirs = /<<<<<<<[^]*?=======\n([^]*?)>>>>>>> .*\n/;
-          project.write(file.slice(project.path.length + 1), text.replace(theirs, (_, lines: string) => lines));
+          project.write(
+            file.slice(project.path.length + 1),
+            text.replace(theirs, (_, lines: string) => lines),
+          );
           return file;
         },
         command: ["morello", "continue"],
         shows: /release\/v2\.7/,
       },
-      { say: "The line has the fix; the work tree of the resolution is gone.", command: ["git", "log", "--oneline", "--graph", "-3", "release/v2.7"], shows: /memory leak/ },
+      {
+        say: "The line has the fix; the work tree of the resolution is gone.",
+        command: ["git", "log", "--oneline", "--graph", "-3", "release/v2.7"],
+        shows: /memory leak/,
+      },
     ];
   },
 };

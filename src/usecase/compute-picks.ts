@@ -3,57 +3,20 @@
 import { pickCommit } from "../apply/commit.ts";
 import { describeConflicts } from "../apply/conflict.ts";
 import type { Conflict, TreeMerge } from "../apply/merge.ts";
-import { followedRenames } from "../apply/renames.ts";
+import type { Sides } from "../apply/decide.ts";
 import { isNotApplicable } from "../apply/not-applicable.ts";
+import { followedRenames } from "../apply/renames.ts";
 import { touchedPaths } from "../apply/touched.ts";
 import { unreachable } from "../error.ts";
 import { treeStats } from "../git/diff.ts";
 import { hashObject } from "../object/hash.ts";
 import { quotePath } from "../object/path.ts";
-import type { Identity } from "../wire/basic.ts";
 import type { Line } from "../wire/line.ts";
-import type { PickOptions, PickOutcome, PlannedLine, PlannedPick, RefusalReason, Source } from "../wire/plan.ts";
-import type { Standings } from "./standing.ts";
+import type { PickOptions, PickOutcome, PlannedLine, PlannedPick, Source } from "../wire/plan.ts";
+import { stops, type Computation, type Track } from "./computation.ts";
+import { recallOutcome, remember } from "./outcome-cache.ts";
+import { question, refusal } from "./question.ts";
 import type { Workspace } from "./workspace.ts";
-
-export interface Computation {
-  /** Newest first. */
-  readonly lines: readonly Line[];
-  /** Parents first. */
-  readonly sources: readonly Source[];
-  readonly standing: Standings;
-  /** Every line there is, newest first: where `via: nearest` looks. */
-  readonly newer: readonly Line[];
-  readonly committer: Identity;
-  readonly options: PickOptions;
-  /** Nothing will be applied: outcomes known from earlier runs do, and no objects are made for them. */
-  readonly lookOnly?: boolean;
-  /** Asked before a clean pick counts, line after line; a pick that is not approved is left out of the series. */
-  readonly approve?: (line: Line, pick: PlannedPick, before: string, after: string) => Promise<boolean>;
-}
-
-interface Sides {
-  readonly base: string;
-  readonly ours: string;
-  readonly theirs: string;
-}
-
-/** A line on its way: where the picks so far have brought it. */
-interface Track {
-  readonly line: Line;
-  tip: string;
-  tree: string;
-  failure: string | null;
-  readonly picks: PlannedPick[];
-  /** Trees before and after each clean pick, by source commit. */
-  readonly steps: Map<string, { readonly before: string; readonly after: string }>;
-  /** The merges that were made. */
-  readonly questions: { readonly source: string; readonly sides: Sides }[];
-}
-
-type Question =
-  | { readonly kind: "settled"; readonly from: string; readonly outcome: PickOutcome }
-  | { readonly kind: "merge"; readonly from: string; readonly sides: Sides };
 
 export async function computeLines(workspace: Workspace, computation: Computation): Promise<PlannedLine[]> {
   const { options, sources } = computation;
@@ -83,8 +46,8 @@ async function startTrack({ scratch }: Workspace, line: Line): Promise<Track> {
 }
 
 /**
- * Fills a track from outcomes that were computed before. An outcome depends on three trees alone (attributes are in
- * ours) and on the version of git, so it holds for ever; but no object is made, which serves only those who look.
+ * Fills a track from outcomes that were computed before. No object is made, which serves only
+ * those who look.
  */
 async function recall(workspace: Workspace, computation: Computation, track: Track): Promise<boolean> {
   if (computation.lookOnly !== true || computation.options.via === "nearest") return false;
@@ -97,35 +60,12 @@ async function recall(workspace: Workspace, computation: Computation, track: Tra
       track.picks.splice(0);
       return false;
     }
-    const outcome = known.kind === "clean" ? await land(workspace, computation, track, source, asked.from, known) : known;
+    const outcome =
+      known.kind === "clean" ? await land(workspace, computation, track, source, asked.from, known) : known;
     track.picks.push({ source: source.commit, from: asked.from, outcome });
     if (stops(outcome)) track.failure ??= source.commit;
   }
   return true;
-}
-
-/** Larger outcomes (hundreds of conflicts) are computed again. */
-const MAX_REMEMBERED = 100_000;
-
-function outcomeKey({ repository }: Workspace, { base, ours, theirs }: Sides): string {
-  return `outcome/${repository.capabilities.versionText}/${base}${ours}${theirs}`;
-}
-
-function recallOutcome(workspace: Workspace, sides: Sides): PickOutcome | null {
-  const stored = workspace.store.get(outcomeKey(workspace, sides));
-  return stored === undefined ? null : (JSON.parse(stored.toString("utf8")) as PickOutcome);
-}
-
-function remember(workspace: Workspace, tracks: readonly Track[]): void {
-  const pairs = tracks.flatMap(({ questions, picks }) =>
-    questions.flatMap(({ source, sides }): [string, Uint8Array][] => {
-      const outcome = picks.find((pick) => pick.source === source)?.outcome;
-      if (outcome === undefined || outcome.kind === "refused") return [];
-      const bytes = Buffer.from(JSON.stringify(outcome));
-      return bytes.length > MAX_REMEMBERED ? [] : [[outcomeKey(workspace, sides), bytes]];
-    }),
-  );
-  workspace.store.put(pairs);
 }
 
 function targetOf(line: Line, { toBranch }: PickOptions): PlannedLine["target"] {
@@ -149,11 +89,16 @@ async function pickRound(
   for (const [n, track] of round.entries()) {
     const asked = questions[n] ?? unreachable(undefined as never);
     const merge = asked.kind === "settled" ? null : (merged[next++] ?? unreachable(undefined as never));
-    const outcome = asked.kind === "settled" ? asked.outcome : await judge(workspace, asked.sides, merge ?? unreachable(undefined as never));
+    const outcome =
+      asked.kind === "settled"
+        ? asked.outcome
+        : await judge(workspace, asked.sides, merge ?? unreachable(undefined as never));
     if (asked.kind === "merge") track.questions.push({ source: source.commit, sides: asked.sides });
-    if (outcome.kind === "conflict" && merge?.kind === "conflict") conflicts.push({ track, conflicts: merge.conflicts });
+    if (outcome.kind === "conflict" && merge?.kind === "conflict")
+      conflicts.push({ track, conflicts: merge.conflicts });
     const before = { tip: track.tip, tree: track.tree };
-    const landed = outcome.kind === "clean" ? await land(workspace, computation, track, source, asked.from, outcome) : outcome;
+    const landed =
+      outcome.kind === "clean" ? await land(workspace, computation, track, source, asked.from, outcome) : outcome;
     const pick: PlannedPick = { source: source.commit, from: asked.from, outcome: landed };
     if (landed.kind === "clean" && computation.approve !== undefined) {
       workspace.engine.publish(landed.tree);
@@ -174,7 +119,10 @@ async function describe(
   source: Source,
   found: readonly { readonly track: Track; readonly conflicts: readonly Conflict[] }[],
 ): Promise<void> {
-  const described = await describeConflicts(scratch, found.flatMap(({ conflicts }) => conflicts));
+  const described = await describeConflicts(
+    scratch,
+    found.flatMap(({ conflicts }) => conflicts),
+  );
   let next = 0;
   for (const { track, conflicts } of found) {
     const paths = described.slice(next, (next += conflicts.length));
@@ -182,90 +130,6 @@ async function describe(
     const pick = track.picks[at];
     if (pick !== undefined) track.picks[at] = { ...pick, outcome: { kind: "conflict", paths } };
   }
-}
-
-function stops(outcome: PickOutcome): boolean {
-  return outcome.kind === "conflict" || outcome.kind === "refused" || outcome.kind === "not-applicable";
-}
-
-/** Settles what needs no merge (there already, refused, behind an earlier failure), or says which merge to make. */
-async function question(
-  workspace: Workspace,
-  computation: Computation,
-  tracks: readonly Track[],
-  track: Track,
-  source: Source,
-): Promise<Question> {
-  const settled = (outcome: PickOutcome): Question => ({ kind: "settled", from: source.commit, outcome });
-  const already = computation.standing.get(track.line.name)?.get(source.commit);
-  if (already !== undefined) return settled(already);
-  if (track.line.maintenance.reason === "end-of-life") {
-    return settled(refusal("end-of-life", `${track.line.name} is at its end of life`));
-  }
-  if (track.failure !== null) return settled({ kind: "blocked", by: track.failure });
-  const carried = computation.options.via === "nearest" ? nearestPick(computation, tracks, track, source) : null;
-  switch (carried?.kind) {
-    case "unresolved":
-      return settled(refusal("source-unresolved", `the pick on ${carried.line} comes first, since this line takes it from there`));
-    case "planned":
-      return { kind: "merge", from: carried.commit, sides: { base: carried.before, ours: track.tree, theirs: carried.after } };
-    case "landed":
-      return fromCommit(workspace, track, carried.commit, carried.commit === source.commit ? computation.options.mainline : null);
-    case undefined:
-      return fromCommit(workspace, track, source.commit, computation.options.mainline);
-  }
-}
-
-function refusal(reason: RefusalReason, detail: string): PickOutcome {
-  return { kind: "refused", reason, detail };
-}
-
-/** The merge that carries a stored commit's patch, or why there is none. */
-async function fromCommit(workspace: Workspace, track: Track, from: string, mainline: number | null): Promise<Question> {
-  const { scratch, repository } = workspace;
-  const refused = (reason: RefusalReason, detail: string): Question => ({ kind: "settled", from, outcome: refusal(reason, detail) });
-  const short = from.slice(0, 12);
-  const commit = await scratch.reader.commit(from);
-  if (commit === null) return refused("object-missing", `commit ${from} is missing from the repository`);
-  const count = commit.parents.length;
-  if (count > 1 && mainline === null) {
-    return refused("merge-without-mainline", `${short} is a merge; --mainline 1 takes what it brought to its first parent`);
-  }
-  if (count <= 1 && mainline !== null && mainline > 1) {
-    return refused("mainline-not-a-merge", `${short} is no merge, so it has no parent ${mainline}`);
-  }
-  const parent = commit.parents[(mainline ?? 1) - 1];
-  if (parent === undefined && count > 0) {
-    return refused("no-such-parent", `${short} has ${count} parents, so there is no parent ${mainline}`);
-  }
-  if (parent === undefined) {
-    return { kind: "merge", from, sides: { base: scratch.write("tree", Buffer.alloc(0)), ours: track.tree, theirs: commit.tree } };
-  }
-  const base = await scratch.reader.commit(parent);
-  if (base !== null) return { kind: "merge", from, sides: { base: base.tree, ours: track.tree, theirs: commit.tree } };
-  if (!repository.shallow) return refused("object-missing", `commit ${parent} is missing from the repository`);
-  return refused("shallow-history", `the clone is shallow and lacks ${parent.slice(0, 12)}, the parent of ${short}; git fetch --unshallow brings it`);
-}
-
-type Carried =
-  | { readonly kind: "planned"; readonly commit: string; readonly before: string; readonly after: string }
-  | { readonly kind: "landed"; readonly commit: string }
-  | { readonly kind: "unresolved"; readonly line: string };
-
-/** The pick of a commit on the nearest newer line that has it: landed before, or planned in this run. */
-function nearestPick({ newer, standing }: Computation, tracks: readonly Track[], track: Track, source: Source): Carried | null {
-  const at = newer.findIndex(({ name }) => name === track.line.name);
-  for (const line of newer.slice(0, at).toReversed()) {
-    const landed = standing.get(line.name)?.get(source.commit);
-    if (landed !== undefined) return { kind: "landed", commit: landed.commit };
-    const other = tracks.find((candidate) => candidate.line.name === line.name);
-    const pick = other?.picks.find((done) => done.source === source.commit);
-    if (pick === undefined || pick.outcome.kind === "redundant" || pick.outcome.kind === "not-applicable") continue;
-    const step = other?.steps.get(source.commit);
-    if (pick.outcome.kind !== "clean" || step === undefined) return { kind: "unresolved", line: line.name };
-    return { kind: "planned", commit: pick.outcome.commit, ...step };
-  }
-  return null;
 }
 
 /** A merge as the outcome of a pick. A clean one has no commit yet. */
@@ -279,7 +143,8 @@ async function judge({ engine, scratch }: Workspace, sides: Sides, merge: TreeMe
       return { kind: "conflict", paths: [] }; // described with the others of the round
     }
     case "clean": {
-      if (merge.tree === sides.ours) return { kind: "redundant", reason: merge.touched.length === 0 ? "empty-source" : "became-empty" };
+      if (merge.tree === sides.ours)
+        return { kind: "redundant", reason: merge.touched.length === 0 ? "empty-source" : "became-empty" };
       const changed = await touchedPaths(engine.tree, sides.ours, merge.tree);
       const renames = merge.whole ? await followedRenames(scratch, engine, sides, merge.touched, changed) : [];
       return {
@@ -326,11 +191,16 @@ async function addStats({ scratch, engine }: Workspace, tracks: readonly Track[]
   const clean = tracks.flatMap((track) =>
     track.picks.flatMap((pick, n) => {
       const step = track.steps.get(pick.source);
-      return pick.outcome.kind === "clean" && step !== undefined ? [{ track, n, pick, outcome: pick.outcome, step }] : [];
+      return pick.outcome.kind === "clean" && step !== undefined
+        ? [{ track, n, pick, outcome: pick.outcome, step }]
+        : [];
     }),
   );
   for (const { step } of clean) engine.publish(step.after);
-  const stats = await treeStats(scratch, clean.map(({ step }) => [step.before, step.after] as const));
+  const stats = await treeStats(
+    scratch,
+    clean.map(({ step }) => [step.before, step.after] as const),
+  );
   for (const [k, { track, n, pick, outcome }] of clean.entries()) {
     track.picks[n] = { ...pick, outcome: { ...outcome, stat: stats[k] ?? outcome.stat } };
   }

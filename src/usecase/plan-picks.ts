@@ -28,10 +28,13 @@ export async function planPicks(workspace: Workspace, request: PlanRequest): Pro
   // Sources that wait on a newer line's pick need the standing there, planned or not.
   const known = request.options.via === "nearest" ? all : selected;
   const asking = standings(workspace, graph, known, sources);
-  const compute = (standing: Standings): Promise<PlannedLine[]> => computeLines(workspace, { lines: selected, sources, standing, newer: all, ...request });
+  const compute = (standing: Standings): Promise<PlannedLine[]> =>
+    computeLines(workspace, { lines: selected, sources, standing, newer: all, ...request });
   // A single commit is merged everywhere while the standing is found out: the machine has more than one processor.
   const alone = sources.length === 1 && request.options.via === "source";
-  const lines = alone ? await Promise.all([asking, compute(new Map())]).then(([standing, made]) => withStanding(made, standing)) : await compute(await asking);
+  const lines = alone
+    ? await Promise.all([asking, compute(new Map())]).then(([standing, made]) => withStanding(made, standing))
+    : await compute(await asking);
   return {
     schema: "morello.plan/1",
     git: workspace.repository.capabilities.versionText,

@@ -22,7 +22,11 @@ export interface PlanInput {
 /** Plans without writing anything; `causes` of conflicts are null, see `explainConflicts`. */
 export async function plan(deps: Deps, input: PlanInput): Promise<PlanOutcome> {
   if (input.fetch) await fetchAll(deps);
-  return withWorkspace(deps, async (workspace) => ({ kind: "plan", plan: await makePlan(workspace, { ...input, lookOnly: true }), written: null }));
+  return withWorkspace(deps, async (workspace) => ({
+    kind: "plan",
+    plan: await makePlan(workspace, { ...input, lookOnly: true }),
+    written: null,
+  }));
 }
 
 export async function makePlan(
@@ -30,13 +34,22 @@ export async function makePlan(
   { revisions, onto, options, lookOnly }: Omit<PlanInput, "fetch"> & { readonly lookOnly: boolean },
 ): Promise<Plan> {
   const identity = await committer(workspace);
-  const made = await planPicks(workspace, { revisions, onto, options, lookOnly, committer: identity ?? nobody(workspace) });
+  const made = await planPicks(workspace, {
+    revisions,
+    onto,
+    options,
+    lookOnly,
+    committer: identity ?? nobody(workspace),
+  });
   return identity === null ? { ...made, notes: [...made.notes, { kind: "no-identity" }] } : made;
 }
 
 export async function fetchAll(deps: Deps): Promise<void> {
   const repository = await openRepository(deps.cwd, deps.environment);
-  const remotes = (await run(repository, ["remote"])).stdout.toString("utf8").split("\n").filter((name) => name !== "");
+  const remotes = (await run(repository, ["remote"])).stdout
+    .toString("utf8")
+    .split("\n")
+    .filter((name) => name !== "");
   await fetchRemotes(repository, remotes);
 }
 
@@ -59,7 +72,11 @@ const MAX_CAUSES = 10;
  * Fills in the causes of conflicts: for each conflicted path the commits that touched it on either side since the
  * merge base, newest first, at most ten. Calls `onPath` as each path is known.
  */
-export function explainConflicts(deps: Deps, plan: Plan, onPath?: (line: string, source: string, path: ConflictedPath) => void): Promise<Plan> {
+export function explainConflicts(
+  deps: Deps,
+  plan: Plan,
+  onPath?: (line: string, source: string, path: ConflictedPath) => void,
+): Promise<Plan> {
   const hasConflict = plan.lines.some(({ picks }) => picks.some(({ outcome }) => outcome.kind === "conflict"));
   if (!hasConflict) return Promise.resolve(plan);
   return withWorkspace(deps, async (workspace) => {
@@ -85,8 +102,15 @@ export function explainConflicts(deps: Deps, plan: Plan, onPath?: (line: string,
   });
 }
 
-async function causesOf(workspace: Workspace, onto: string, source: string, path: ConflictedPath): Promise<ConflictedPath["causes"]> {
-  const names = [...new Set([path.path, path.base?.path, path.ours?.path, path.theirs?.path].filter((name) => name !== undefined))];
+async function causesOf(
+  workspace: Workspace,
+  onto: string,
+  source: string,
+  path: ConflictedPath,
+): Promise<ConflictedPath["causes"]> {
+  const names = [
+    ...new Set([path.path, path.base?.path, path.ours?.path, path.theirs?.path].filter((name) => name !== undefined)),
+  ];
   const [ours, theirs] = await Promise.all([
     touchedBy(workspace, onto, source, names),
     touchedBy(workspace, `${source}^@`, onto, names), // the source's history without itself
@@ -94,8 +118,24 @@ async function causesOf(workspace: Workspace, onto: string, source: string, path
   return { ours, theirs };
 }
 
-async function touchedBy({ scratch }: Workspace, tip: string, without: string, quoted: readonly string[]): Promise<CommitSummary[]> {
-  const args = ["log", "--no-merges", `--max-count=${MAX_CAUSES}`, "-z", "--format=%H%x09%aI%x09%an%x09%s", tip, "--not", without, "--", ...quoted.map((path) => `:(literal,top)${pathBytes(parseQuotedPath(path)).toString("utf8")}`)];
+async function touchedBy(
+  { scratch }: Workspace,
+  tip: string,
+  without: string,
+  quoted: readonly string[],
+): Promise<CommitSummary[]> {
+  const args = [
+    "log",
+    "--no-merges",
+    `--max-count=${MAX_CAUSES}`,
+    "-z",
+    "--format=%H%x09%aI%x09%an%x09%s",
+    tip,
+    "--not",
+    without,
+    "--",
+    ...quoted.map((path) => `:(literal,top)${pathBytes(parseQuotedPath(path)).toString("utf8")}`),
+  ];
   const done = await run(scratch, args, { ok: [0, 128] });
   return done.stdout
     .toString("utf8")

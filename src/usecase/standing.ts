@@ -43,7 +43,12 @@ export async function standings(
     for (const [n, source] of sources.entries()) {
       const number = graph.find(source.commit);
       if (number !== null && reached[number] === 1) {
-        found.set(source.commit, { kind: "already-there", evidence: "ancestor", commit: source.commit, tag: tag(number) });
+        found.set(source.commit, {
+          kind: "already-there",
+          evidence: "ancestor",
+          commit: source.commit,
+          tag: tag(number),
+        });
         continue;
       }
       const record = landed.find(({ source: from, refname, commit }) => {
@@ -51,7 +56,12 @@ export async function standings(
         return from === source.commit && refname === line.refname && at !== null && reached[at] === 1;
       });
       if (record !== undefined && !(await reverted(workspace, record.commit, line.tip))) {
-        found.set(source.commit, { kind: "already-there", evidence: "recorded", commit: record.commit, tag: tag(graph.find(record.commit) ?? 0) });
+        found.set(source.commit, {
+          kind: "already-there",
+          evidence: "recorded",
+          commit: record.commit,
+          tag: tag(graph.find(record.commit) ?? 0),
+        });
         continue;
       }
       const digest = digests[n];
@@ -62,10 +72,16 @@ export async function standings(
     }
   }
   const numbers = [...new Set(questions.flatMap(({ candidates }) => candidates))];
-  await patches.prepare(graph, numbers, (done, total) => workspace.onProgress?.({ step: "reading what the lines have", done, total }));
+  await patches.prepare(graph, numbers, (done, total) =>
+    workspace.onProgress?.({ step: "reading what the lines have", done, total }),
+  );
   await Promise.all(
     questions.map(async ({ line, source, digest, candidates }) => {
-      for (const commit of await patches.same(source.commit, digest, candidates.map((n) => graph.oid(n)))) {
+      for (const commit of await patches.same(
+        source.commit,
+        digest,
+        candidates.map((n) => graph.oid(n)),
+      )) {
         if (await reverted(workspace, commit, line.tip)) continue;
         const tag = tagFinder(workspace, graph, line)(graph.find(commit) ?? 0);
         answer.get(line.name)?.set(source.commit, { kind: "already-there", evidence: "patch-id", commit, tag });
@@ -127,7 +143,9 @@ export function settledStandings(plan: Plan): Standings {
   return new Map(
     plan.lines.map(({ line, picks }) => [
       line.name,
-      new Map(picks.flatMap(({ source, outcome }) => (outcome.kind === "already-there" ? [[source, outcome] as const] : []))),
+      new Map(
+        picks.flatMap(({ source, outcome }) => (outcome.kind === "already-there" ? [[source, outcome] as const] : [])),
+      ),
     ]),
   );
 }

@@ -57,17 +57,35 @@ export async function withWorkspace<T>(deps: Deps, use: (workspace: Workspace) =
   const engine = new MergeEngine(scratch);
   const opening = openStore(repository);
   try {
-    const [refs, remotes, head] = await Promise.all([listRefs(repository), listRemotes(repository), headSymref(repository)]);
+    const [refs, remotes, head] = await Promise.all([
+      listRefs(repository),
+      listRemotes(repository),
+      headSymref(repository),
+    ]);
     const bare = repository.workTree === null;
     const find = (config: Config): Branch | null => detectMain({ refs, head, config, remotes, bare });
-    const locate = async (branch: Branch | null): Promise<MainBranch | null> => (branch === null ? null : mainOf(repository, branch));
+    const locate = async (branch: Branch | null): Promise<MainBranch | null> =>
+      branch === null ? null : mainOf(repository, branch);
     const first = await locate(find(defaultConfig()));
     const text = first === null ? null : await readConfiguration(scratch, first.tip);
     const config = text === null ? defaultConfig() : parseConfig(text, CONFIG_FILE);
     const main = config.main === undefined ? first : await locate(find(config));
     const detected = detectLines({ refs, config, main: main?.name ?? null, remotes });
     const store = await opening;
-    return await use({ ...deps, repository, scratch, engine, store, config, configured: text !== null, refs, remotes, head, main, detected });
+    return await use({
+      ...deps,
+      repository,
+      scratch,
+      engine,
+      store,
+      config,
+      configured: text !== null,
+      refs,
+      remotes,
+      head,
+      main,
+      detected,
+    });
   } finally {
     engine.close();
     scratch.close();
@@ -116,4 +134,3 @@ function upstreamDistance(line: DetectedLine, graph: CommitGraph): { ahead: numb
   const [local, remote] = [graph.find(line.localTip), graph.find(line.remoteTip)];
   return local === null || remote === null ? null : graph.distance(local, remote);
 }
-
