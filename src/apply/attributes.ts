@@ -2,14 +2,31 @@
 import type { BytePath } from "../object/path.ts";
 
 /** `merge` chooses the driver, `binary` is the built-in macro that unsets it; macros can hold either. */
-const MERGE_ATTRIBUTE = /\s[-!]?(?:merge|binary)(?:=\S*)?(?=\s|$)/;
+const MERGE_ATTRIBUTE = /[ \t][-!]?(?:merge|binary)(?:=[^ \t\r]*)?(?=[ \t\r]|$)/;
+/** Whether content is compared as text, which rename detection asks: it ignores the CR of a CRLF in text alone. */
+const TEXT_ATTRIBUTE = /[ \t][-!]?(?:diff|binary)(?=[ \t\r]|$)/;
 
-/** The lines of an attributes file (bytes as latin1) that set a merge attribute or define a macro that does. */
-export function mergeLines(text: string): string[] {
-  const lines = text.split(/\r?\n/).map((line) => line.trim());
-  const kept = lines.filter((line) => line !== "" && !line.startsWith("#"));
-  const hasMacro = kept.some((line) => line.startsWith("[attr]") && MERGE_ATTRIBUTE.test(line));
-  return hasMacro ? kept : kept.filter((line) => line.startsWith('"') || MERGE_ATTRIBUTE.test(line));
+/** An attributes file, read as far as merges are concerned. */
+export interface MergeAttributes {
+  /** Lines that could choose how a path's content is merged. */
+  readonly lines: readonly string[];
+  /** Whether git must see the file when it merges whole trees. */
+  readonly matters: boolean;
+  /** Whether it defines a macro that matters; then any line of any file may use it. */
+  readonly macro: boolean;
+}
+
+/** Reads an attributes file (bytes as latin1). `macros`: the root's file defines a macro that matters. */
+export function mergeAttributes(text: string, macros: boolean): MergeAttributes {
+  const lines = text
+    .replace(/^\xef\xbb\xbf/, "")
+    .split("\n")
+    .map((line) => line.replace(/^[ \t\r]+|[ \t\r]+$/g, "")) // never `trim`: 0xa0 is a byte of names
+    .filter((line) => line !== "" && !line.startsWith("#"));
+  const matter = lines.filter((line) => MERGE_ATTRIBUTE.test(line) || TEXT_ATTRIBUTE.test(line));
+  const macro = matter.some((line) => line.startsWith("[attr]"));
+  const kept = macro || macros ? lines : lines.filter((line) => line.startsWith('"') || MERGE_ATTRIBUTE.test(line));
+  return { lines: kept, matters: kept.length > 0 || matter.length > 0, macro };
 }
 
 /**
@@ -20,7 +37,7 @@ export function mayMatch(lines: readonly string[], path: BytePath): boolean {
   const name = path.slice(path.lastIndexOf("/") + 1);
   return lines.some((line) => {
     if (line.startsWith("[attr]")) return false; // a macro's definition; the lines that use it are here too
-    const pattern = /^\S+/.exec(line)?.[0] ?? "";
+    const pattern = /^[^ \t\r]+/.exec(line)?.[0] ?? "";
     if (/["[\]\\]/.test(pattern)) return true;
     const expression = pattern
       .replace(/^\//, "")

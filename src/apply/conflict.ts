@@ -69,7 +69,10 @@ async function regionsOf(scratch: Scratch, conflicts: readonly Conflict[]): Prom
     return scratch.write("tree", serialiseTree(new Map(entries)));
   };
   const request: MergeRequest = { base: side((c) => c.base), ours: side((c) => c.ours), theirs: side((c) => c.theirs) };
-  const [result] = await mergeTrees(scratch, [request], scratch.attributeTree("", new Map()), ["-c", "merge.conflictStyle=diff3"]);
+  const [result] = await mergeTrees(scratch, [request], scratch.attributeTree("", new Map()), [
+    "-c",
+    "merge.conflictStyle=diff3",
+  ]);
   if (result?.kind !== "merged") return [];
   const tree = await scratch.reader.read(result.tree);
   const entries = parseTree(tree?.body ?? Buffer.alloc(0), scratch.repository.objectFormat);
@@ -101,7 +104,12 @@ export function parseRegions(text: string): ConflictRegion[] {
     else if (side === "base" && content === "=======") side = "theirs";
     else if (side === "ours" && content === "=======") side = "theirs";
     else if (side === "theirs" && content.startsWith(">>>>>>> ")) {
-      regions.push({ line: region.line, base: clip(region.base), ours: clip(region.ours), theirs: clip(region.theirs) });
+      regions.push({
+        line: region.line,
+        base: clip(region.base),
+        ours: clip(region.ours),
+        theirs: clip(region.theirs),
+      });
       side = null;
     } else {
       if (side !== null) region[side].push(content);

@@ -3,15 +3,29 @@
 // whole trees go to git only where renames could matter.
 import { availableParallelism } from "node:os";
 import { AppError, isAppError, unreachable } from "../error.ts";
-import { MergeConversation, mergeTrees, type MergeMessage, type MergeResult, type StageEntry } from "../git/merge-tree.ts";
+import {
+  MergeConversation,
+  mergeTrees,
+  type MergeMessage,
+  type MergeResult,
+  type StageEntry,
+} from "../git/merge-tree.ts";
 import { hashObject } from "../object/hash.ts";
-import { isRegular, MODE_TREE, parseTree, serialiseTree, type Mode, type Tree, type TreeEntry } from "../object/tree.ts";
+import {
+  MODE_GITLINK,
+  MODE_TREE,
+  parseTree,
+  serialiseTree,
+  type Mode,
+  type Tree,
+  type TreeEntry,
+} from "../object/tree.ts";
 import { ancestors, type BytePath } from "../object/path.ts";
 import type { Scratch } from "../git/scratch.ts";
-import { mayMatch, mergeLines } from "./attributes.ts";
+import { AttributeFiles } from "./attribute-files.ts";
 import { decide, type ContentMerge, type Decision, type Sides } from "./decide.ts";
 import { splice } from "./splice.ts";
-import { lookUp, touchedPaths, type Touched } from "./touched.ts";
+import { touchedPaths, type Touched } from "./touched.ts";
 
 export interface Stage {
   readonly mode: Mode;
@@ -54,10 +68,12 @@ const CHUNK = 512;
 export class MergeEngine {
   readonly scratch: Scratch;
   readonly #overlay = new Map<string, Tree>();
+  readonly #attributes: AttributeFiles;
   #conversation: { readonly attributes: string; readonly process: MergeConversation } | null = null;
 
   constructor(scratch: Scratch) {
     this.scratch = scratch;
+    this.#attributes = new AttributeFiles((oid) => this.tree(oid), scratch.reader);
   }
 
   /** A directory, made here or stored in the repository. */
@@ -117,7 +133,10 @@ export class MergeEngine {
       else whole.push({ index, task });
     }
     const merges = byPath.flatMap(({ decision }) => decision.merge);
-    const [contents, trees] = await Promise.all([this.#contents(merges), this.#wholeTrees(whole.map(({ task }) => task))]);
+    const [contents, trees] = await Promise.all([
+      this.#contents(merges),
+      this.#wholeTrees(whole.map(({ task }) => task)),
+    ]);
     let next = 0;
     for (const { index, task, decision } of byPath) {
       const merged = contents.slice(next, (next += decision.merge.length));
@@ -127,16 +146,27 @@ export class MergeEngine {
     return results.map((result) => result ?? unreachable(result as never));
   }
 
-  async #prepare(sides: Sides): Promise<Task | TreeMerge> {
-    try {
-      const touched = await touchedPaths(this.tree, sides.base, sides.theirs);
-      const decision = await decide(this.tree, sides, touched);
-      const attributed = decision.kind === "by-path" && (await this.#attributesMatter(sides.ours, decision.merge));
-      return { sides, touched, decision: attributed ? { kind: "structural" } : decision };
-    } catch (error) {
-      if (!isAppError(error, "object-missing")) throw error;
-      return { kind: "missing", objects: [String(error.data["object"])], detail: error.message };
+  #prepare(sides: Sides): Promise<Task | TreeMerge> {
+    return orMissing(this.#taskOf(sides));
+  }
+
+  async #taskOf(sides: Sides): Promise<Task> {
+    const touched = await touchedPaths(this.tree, sides.base, sides.theirs);
+    // What is taken as it is, git never reads; a commit that names it would still be broken.
+    const taken = touched.flatMap(({ after }) => (after === null || after.mode === MODE_GITLINK ? [] : [after.oid]));
+    const [decision, [absent]] = await Promise.all([decide(this.tree, sides, touched), this.#missingAmong(taken)]);
+    if (absent !== undefined) {
+      throw new AppError("object-missing", `Blob ${absent} is missing from the repository`, {
+        data: { object: absent },
+      });
     }
+    const attributed =
+      decision.kind === "by-path" &&
+      (await this.#attributes.sayHowToMerge(
+        sides.ours,
+        decision.merge.map(({ path }) => path),
+      ));
+    return { sides, touched, decision: attributed ? { kind: "structural" } : decision };
   }
 
   /** Puts a by-path decision and its merged contents together. */
@@ -147,21 +177,40 @@ export class MergeEngine {
   ): Promise<TreeMerge> {
     const edits = new Map(decision.take);
     const conflicts: Conflict[] = [];
-    const missing: string[] = [];
-    for (const [index, { path, base, ours, theirs }] of decision.merge.entries()) {
+    const unread: ContentMerge[] = [];
+    for (const [index, one] of decision.merge.entries()) {
+      const { path, base, ours, theirs } = one;
       const result = merged[index];
       if (result === null || result === undefined) {
-        missing.push(...(await this.#missingAmong([base.oid, ours.oid, theirs.oid])));
+        unread.push(one);
         continue;
       }
       edits.set(path, result.entry);
       if (result.types === null) continue;
-      conflicts.push({ path, types: result.types, base: { ...base, path }, ours: { ...ours, path }, theirs: { ...theirs, path } });
+      conflicts.push({
+        path,
+        types: result.types,
+        base: { ...base, path },
+        ours: { ...ours, path },
+        theirs: { ...theirs, path },
+      });
     }
-    if (missing.length > 0) return { kind: "missing", objects: missing, detail: `Blob ${missing[0]} is missing from the repository` };
+    if (unread.length > 0) return this.#unreadable(unread);
     const tree = await this.splice(task.sides.ours, edits);
     if (conflicts.length > 0) return { kind: "conflict", tree, touched: task.touched, whole: false, conflicts };
     return { kind: "clean", tree, touched: task.touched, whole: false };
+  }
+
+  async #unreadable(merges: readonly ContentMerge[]): Promise<TreeMerge> {
+    const blobs = merges.flatMap(({ base, ours, theirs }) => [base.oid, ours.oid, theirs.oid]);
+    const objects = await this.#missingAmong(blobs);
+    if (objects.length > 0)
+      return { kind: "missing", objects, detail: `Blob ${objects[0]} is missing from the repository` };
+    return {
+      kind: "missing",
+      objects: blobs,
+      detail: `git cannot merge the blobs ${blobs.slice(0, 3).join(", ")}: one of them is damaged`,
+    };
   }
 
   /** Merges the contents of many files; the processors share them. Null where an object is missing. */
@@ -180,7 +229,10 @@ export class MergeEngine {
    */
   async #mergeFiles(merges: readonly ContentMerge[], alone: boolean): Promise<(ContentResult | null)[]> {
     const side = (pick: (merge: ContentMerge) => TreeEntry): string => {
-      return this.scratch.write("tree", serialiseTree(new Map(merges.map((merge, n) => [String(n) as BytePath, pick(merge)]))));
+      return this.scratch.write(
+        "tree",
+        serialiseTree(new Map(merges.map((merge, n) => [String(n) as BytePath, pick(merge)]))),
+      );
     };
     const sides = { base: side((m) => m.base), ours: side((m) => m.ours), theirs: side((m) => m.theirs) };
     const attributes = this.scratch.attributeTree("", new Map());
@@ -202,14 +254,19 @@ export class MergeEngine {
   /** git died on one of these: leaves out what is missing, and finds by halves what is there and cannot be read. */
   async #mergeReadable(merges: readonly ContentMerge[]): Promise<(ContentResult | null)[]> {
     if (merges.length === 1) return [null];
-    const missing = await Promise.all(merges.map(({ base, ours, theirs }) => this.#missingAmong([base.oid, ours.oid, theirs.oid])));
+    const missing = await Promise.all(
+      merges.map(({ base, ours, theirs }) => this.#missingAmong([base.oid, ours.oid, theirs.oid])),
+    );
     const present = merges.filter((_, n) => missing[n]?.length === 0);
     if (present.length < merges.length) {
       const found = present.length === 0 ? [] : await this.#mergeFiles(present, false);
       return merges.map((merge) => found[present.indexOf(merge)] ?? null);
     }
     const half = merges.length >> 1;
-    return [...(await this.#mergeFiles(merges.slice(0, half), false)), ...(await this.#mergeFiles(merges.slice(half), false))];
+    return [
+      ...(await this.#mergeFiles(merges.slice(0, half), false)),
+      ...(await this.#mergeFiles(merges.slice(half), false)),
+    ];
   }
 
   /** Whole-tree merges, batched by the attributes that govern them. */
@@ -219,14 +276,20 @@ export class MergeEngine {
     for (const { sides } of tasks) for (const root of [sides.base, sides.ours, sides.theirs]) this.publish(root);
     while (open.length > 0) {
       const groups = new Map<string, typeof open>();
-      const laid = await Promise.all(open.map(({ task, extra }) => this.#layAttributes(task, extra)));
+      const laid = await Promise.all(open.map(({ task, extra }) => orMissing(this.#layAttributes(task, extra))));
       for (const [n, item] of open.entries()) {
         const directory = laid[n] ?? "";
+        if (typeof directory !== "string") {
+          results[item.index] = directory;
+          continue;
+        }
         groups.set(directory, [...(groups.get(directory) ?? []), item]);
       }
       const again: typeof open = [];
       // Rename detection is what takes time here, so the processors share it.
-      const shares = [...groups].flatMap(([directory, items]) => inShares(items, 4).map((share) => ({ directory, share })));
+      const shares = [...groups].flatMap(([directory, items]) =>
+        inShares(items, 4).map((share) => ({ directory, share })),
+      );
       const answers = await Promise.all(
         shares.map(({ directory, share }) => {
           const sides = share.map(({ task }) => task.sides);
@@ -239,7 +302,11 @@ export class MergeEngine {
           const result = merged[n];
           if (result?.kind === "merged" && item.extra.length === 0) {
             // git merged contents at a path that the patch does not name (a rename): its attributes must be there too.
-            const extra = await this.#unforeseen(item.task, result.messages);
+            const extra = await orMissing(this.#unforeseen(item.task, result.messages));
+            if ("kind" in extra) {
+              results[item.index] = extra;
+              continue;
+            }
             if (extra.length > 0) {
               again.push({ ...item, extra });
               continue;
@@ -256,7 +323,9 @@ export class MergeEngine {
   async #wholeResult(task: Task, result: MergeResult | undefined): Promise<TreeMerge> {
     if (result === undefined || result.kind === "failed") {
       const stderr = result?.stderr.trim() ?? "";
-      const objects = await this.#missingAmong(task.touched.flatMap(({ before, after }) => [before, after].flatMap((e) => (e === null ? [] : [e.oid]))));
+      const objects = await this.#missingAmong(
+        task.touched.flatMap(({ before, after }) => [before, after].flatMap((e) => (e === null ? [] : [e.oid]))),
+      );
       return { kind: "missing", objects, detail: stderr === "" ? "git merge-tree ended without an answer" : stderr };
     }
     const { tree, touched } = { tree: result.tree, touched: task.touched };
@@ -283,55 +352,28 @@ export class MergeEngine {
     return oids.filter((_, n) => found[n] === null);
   }
 
-  async #attributesMatter(ours: string, merges: readonly ContentMerge[]): Promise<boolean> {
-    for (const { path } of merges) {
-      for (const file of await this.#attributeFiles(ours, [path])) {
-        const below = file.path.length - ".gitattributes".length;
-        if (mayMatch(file.lines, path.slice(below) as BytePath)) return true;
-      }
-    }
-    return false;
-  }
-
-  /** The `.gitattributes` of ours that could change a merge at one of those paths. */
-  async #attributeFiles(ours: string, paths: readonly BytePath[]): Promise<AttributeFile[]> {
-    const directories = new Set(["", ...paths.flatMap(ancestors)]);
-    const found = await Promise.all(
-      [...directories].map(async (directory): Promise<AttributeFile | null> => {
-        const entry = await lookUp(this.tree, ours, directory);
-        if (entry?.mode !== MODE_TREE) return null;
-        const file = (await this.tree(entry.oid))?.get(".gitattributes" as BytePath);
-        if (file === undefined || !isRegular(file.mode)) return null; // git ignores a symlink there
-        const body = await this.#attributeBody(file.oid);
-        const lines = mergeLines(body.toString("latin1"));
-        const path = (directory === "" ? ".gitattributes" : `${directory}/.gitattributes`) as BytePath;
-        return lines.length === 0 ? null : { path, oid: file.oid, body, lines };
-      }),
-    );
-    return found.filter((file) => file !== null);
-  }
-
-  readonly #bodies = new Map<string, Promise<Buffer>>();
-
-  #attributeBody(oid: string): Promise<Buffer> {
-    let body = this.#bodies.get(oid);
-    if (body === undefined) {
-      body = this.scratch.reader.read(oid).then((object) => object?.body ?? Buffer.alloc(0));
-      this.#bodies.set(oid, body);
-    }
-    return body;
-  }
-
   async #layAttributes({ sides, touched }: Task, extra: readonly BytePath[]): Promise<string> {
-    const files = await this.#attributeFiles(sides.ours, [...touched.map(({ path }) => path), ...extra]);
+    const files = await this.#attributes.at(sides.ours, [...touched.map(({ path }) => path), ...extra]);
     const key = files.map(({ path, oid }) => `${oid} ${path}\0`).join("");
     return this.scratch.attributeTree(key, new Map(files.map(({ path, body }) => [path, body])));
   }
 
   async #unforeseen({ sides, touched }: Task, messages: readonly MergeMessage[]): Promise<BytePath[]> {
     const foreseen = new Set(touched.flatMap(({ path }) => ancestors(path)));
-    const paths = messages.flatMap((message) => message.paths).filter((path) => ancestors(path).some((d) => !foreseen.has(d)));
-    return (await this.#attributeFiles(sides.ours, paths)).some(({ path }) => path.includes("/")) ? paths : [];
+    const paths = messages
+      .flatMap((message) => message.paths)
+      .filter((path) => ancestors(path).some((d) => !foreseen.has(d)));
+    return (await this.#attributes.at(sides.ours, paths)).some(({ path }) => path.includes("/")) ? paths : [];
+  }
+}
+
+/** An object that is missing concerns this merge alone: it is its answer. */
+async function orMissing<T>(work: Promise<T>): Promise<T | Extract<TreeMerge, { kind: "missing" }>> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!isAppError(error, "object-missing")) throw error;
+    return { kind: "missing", objects: [String(error.data["object"])], detail: error.message };
   }
 }
 
@@ -345,13 +387,6 @@ function inShares<T>(items: readonly T[], atLeast: number): T[][] {
   const shares: T[][] = [];
   for (let at = 0; at < items.length; at += size) shares.push(items.slice(at, at + size));
   return shares;
-}
-
-interface AttributeFile {
-  readonly path: BytePath;
-  readonly oid: string;
-  readonly body: Buffer;
-  readonly lines: readonly string[];
 }
 
 interface ContentResult {

@@ -31,7 +31,12 @@ export async function touchedPaths(trees: TreeSource, before: string, after: str
   return compare(trees, "", before, after);
 }
 
-async function compare(trees: TreeSource, prefix: string, before: string | null, after: string | null): Promise<Touched[]> {
+async function compare(
+  trees: TreeSource,
+  prefix: string,
+  before: string | null,
+  after: string | null,
+): Promise<Touched[]> {
   const [old, now] = await Promise.all([
     before === null ? EMPTY : needTree(trees, before),
     after === null ? EMPTY : needTree(trees, after),

@@ -17,11 +17,59 @@ const RAW = [
   "--first-parent",
 ];
 
+/** Objects that git may die on before the rest of the questions is given up. */
+const PATIENCE = 50;
+
+interface Answers<T> {
+  readonly found: readonly T[];
+  readonly complete: boolean;
+}
+
+/**
+ * Asks git about many things at once. It dies on the first one that it cannot read, with or without the beginning of
+ * an answer: that one gives null, and the rest is asked for again.
+ */
+async function askAll<T>(
+  questions: readonly string[],
+  ask: (questions: readonly string[]) => Promise<Answers<T>>,
+): Promise<(T | null)[]> {
+  const answers: (T | null)[] = [];
+  const runs: (readonly string[])[] = [questions];
+  let patience = PATIENCE;
+  for (let some = runs.shift(); some !== undefined; some = runs.shift()) {
+    const { found, complete } = some.length === 0 || patience === 0 ? { found: [], complete: false } : await ask(some);
+    if (complete) {
+      answers.push(...found);
+    } else if (some.length <= 1 || patience === 0) {
+      answers.push(...some.map(() => null));
+      patience = Math.max(0, patience - 1);
+    } else {
+      const sure = Math.max(0, found.length - 1); // the last answer may be cut off
+      answers.push(...found.slice(0, sure));
+      runs.unshift(some.slice(sure, sure + 1), some.slice(sure + 1, sure + 2), some.slice(sure + 2));
+    }
+  }
+  return answers;
+}
+
 /** What each commit changes against its first parent. Commits that git cannot read are left out. */
 export async function rawChanges(context: GitContext, commits: readonly string[]): Promise<Map<string, RawChange[]>> {
-  const found = new Map<string, RawChange[]>();
-  if (commits.length === 0) return found;
-  const done = await run(context, RAW, { input: `${commits.join("\n")}\n`, ok: [0, 128] });
+  const answers = await askAll(commits, (some) => askRaw(context, some));
+  return byCommit(commits, answers);
+}
+
+function byCommit<T>(commits: readonly string[], answers: readonly (T | null)[]): Map<string, T> {
+  return new Map(
+    commits.flatMap((commit, n) => {
+      const answer = answers[n] ?? null;
+      return answer === null ? [] : [[commit, answer] as const];
+    }),
+  );
+}
+
+async function askRaw(context: GitContext, commits: readonly string[]): Promise<Answers<RawChange[]>> {
+  const found: RawChange[][] = [];
+  const done = await run(context, RAW, { input: lines(commits), ok: [0, 128] });
   const fields = done.stdout.toString("latin1").split("\0");
   let current: RawChange[] | null = null;
   for (let at = 0; at < fields.length; at++) {
@@ -31,10 +79,14 @@ export async function rawChanges(context: GitContext, commits: readonly string[]
       const [, oldMode = "", newMode = "", oldOid = "", newOid = ""] = change;
       current.push({ path: (fields[++at] ?? "") as BytePath, oldMode, newMode, oldOid, newOid });
     } else if (field !== "") {
-      found.set(field, (current = []));
+      found.push((current = []));
     }
   }
-  return found;
+  return { found, complete: done.status === 0 && found.length === commits.length };
+}
+
+function lines(questions: readonly string[]): string {
+  return questions.map((question) => `${question}\n`).join("");
 }
 
 export interface TreeStat {
@@ -43,14 +95,29 @@ export interface TreeStat {
   readonly deletions: number;
 }
 
-/** `git diff --numstat` added up, for each pair of trees, in order. Trees must be visible to the context's git. */
-export async function treeStats(context: GitContext, pairs: readonly (readonly [string, string])[]): Promise<TreeStat[]> {
-  if (pairs.length === 0) return [];
+/**
+ * `git diff --numstat` added up, for each pair of trees, in order; null where git cannot read a file. Trees must be
+ * visible to the context's git.
+ */
+export function treeStats(
+  context: GitContext,
+  pairs: readonly (readonly [string, string])[],
+): Promise<(TreeStat | null)[]> {
+  return askAll(
+    pairs.map((pair) => pair.join(" ")),
+    (some) => askStats(context, some),
+  );
+}
+
+async function askStats(context: GitContext, pairs: readonly string[]): Promise<Answers<TreeStat>> {
   const args = ["diff-tree", "--stdin", "-r", "-z", "--numstat", "--no-renames"];
-  const done = await run(context, args, { input: pairs.map((pair) => `${pair.join(" ")}\n`).join("") });
+  const done = await run(context, args, { input: lines(pairs), ok: [0, 128] });
   const stats: { files: number; insertions: number; deletions: number }[] = [];
   // Each answer is headed by its two trees and a newline; the rest of it ends fields with NUL.
-  for (const part of done.stdout.toString("latin1").split(/[0-9a-f]{40,64} [0-9a-f]{40,64}\n/).slice(1)) {
+  for (const part of done.stdout
+    .toString("latin1")
+    .split(/[0-9a-f]{40,64} [0-9a-f]{40,64}\n/)
+    .slice(1)) {
     const stat = { files: 0, insertions: 0, deletions: 0 };
     for (const [, added, removed] of part.matchAll(/(?:^|\0)(\d+|-)\t(\d+|-)\t/g)) {
       stat.files++;
@@ -59,33 +126,47 @@ export async function treeStats(context: GitContext, pairs: readonly (readonly [
     }
     stats.push(stat);
   }
-  return stats;
+  return { found: stats, complete: done.status === 0 && stats.length === pairs.length };
 }
 
-const PATCH = ["diff-tree", "--stdin", "-r", "-p", "-m", "--first-parent", "--root", "--no-renames", "--full-index", "--no-ext-diff", "--no-textconv", "--binary"];
+const PATCH = [
+  "diff-tree",
+  "--stdin",
+  "-r",
+  "-p",
+  "-m",
+  "--first-parent",
+  "--root",
+  "--no-renames",
+  "--full-index",
+  "--no-ext-diff",
+  "--no-textconv",
+  "--binary",
+];
 
-/** The diff text of each commit against its first parent, bytes as latin1. */
+/** The diff text of each commit against its first parent, bytes as latin1. Commits that git cannot read are left out. */
 export async function patchTexts(context: GitContext, commits: readonly string[]): Promise<Map<string, string>> {
-  const texts = new Map<string, string>();
-  if (commits.length === 0) return texts;
-  const done = await run(context, PATCH, { input: `${commits.join("\n")}\n`, ok: [0, 128] });
+  const answers = await askAll(commits, (some) => askPatches(context, some));
+  return byCommit(commits, answers);
+}
+
+async function askPatches(context: GitContext, commits: readonly string[]): Promise<Answers<string>> {
+  const done = await run(context, PATCH, { input: lines(commits), ok: [0, 128] });
   const wanted = new Set(commits);
-  let current: string | null = null;
-  let lines: string[] = [];
-  const close = (): void => void (current !== null && texts.set(current, lines.join("\n")));
-  for (const line of done.stdout.toString("latin1").split("\n")) {
-    if (wanted.has(line)) {
-      close();
-      current = line;
-      lines = [];
-    } else lines.push(line);
+  const found: string[][] = [];
+  for (const line of done.stdout.toString("latin1").split(/(?<=\n)/)) {
+    if (wanted.has(line.slice(0, -1))) found.push([]);
+    else found.at(-1)?.push(line);
   }
-  close();
-  return texts;
+  return { found: found.map((text) => text.join("")), complete: done.status === 0 && found.length === commits.length };
 }
 
 /** Renames from one tree to another, as git's default similarity finds them. */
-export async function renames(context: GitContext, from: string, to: string): Promise<{ from: BytePath; to: BytePath }[]> {
+export async function renames(
+  context: GitContext,
+  from: string,
+  to: string,
+): Promise<{ from: BytePath; to: BytePath }[]> {
   const done = await run(context, ["diff-tree", "-r", "-z", "-M", "--diff-filter=R", "--name-status", from, to]);
   const fields = done.stdout.toString("latin1").split("\0");
   const found: { from: BytePath; to: BytePath }[] = [];

@@ -27,7 +27,13 @@ export interface MergeMessage {
 }
 
 export type MergeResult =
-  | { readonly kind: "merged"; readonly clean: boolean; readonly tree: string; readonly stages: readonly StageEntry[]; readonly messages: readonly MergeMessage[] }
+  | {
+      readonly kind: "merged";
+      readonly clean: boolean;
+      readonly tree: string;
+      readonly stages: readonly StageEntry[];
+      readonly messages: readonly MergeMessage[];
+    }
   /** git could not read an object, or died on this merge. */
   | { readonly kind: "failed"; readonly stderr: string };
 
@@ -84,7 +90,7 @@ interface Context {
 
 async function inBatches(context: Context, lines: readonly string[]): Promise<MergeResult[]> {
   const results: MergeResult[] = [];
-  for (let size = BATCH; results.length < lines.length; ) {
+  for (let size = BATCH; results.length < lines.length;) {
     const chunk = lines.slice(results.length, results.length + size);
     const done = await runMerge(context, MANY, chunk.join(""));
     const parser = new MergeParser();
@@ -125,7 +131,11 @@ async function inTurn(context: Context, lines: readonly string[]): Promise<Merge
   return results;
 }
 
-function runMerge({ scratch, attributes, settings }: Context, args: readonly string[], input: string): Promise<RunResult> {
+function runMerge(
+  { scratch, attributes, settings }: Context,
+  args: readonly string[],
+  input: string,
+): Promise<RunResult> {
   const env = { GIT_WORK_TREE: attributes };
   return run(scratch, [...settings, ...args], { input, cwd: attributes, env, ok: [0, 1, 128, 139] });
 }
@@ -164,7 +174,8 @@ export class MergeParser {
       if (entry === null) return null;
       if (entry === "") break;
       const found = /^(\d+) ([0-9a-f]+) ([123])\t([^]*)$/.exec(entry);
-      if (found === null) throw new AppError("internal", `git merge-tree answered with an entry Morello does not know: ${entry}`);
+      if (found === null)
+        throw new AppError("internal", `git merge-tree answered with an entry Morello does not know: ${entry}`);
       const [, mode = "", oid = "", stage, path = ""] = found;
       stages.push({ mode, oid, stage: Number(stage) as 1 | 2 | 3, path: path as BytePath });
     }

@@ -105,7 +105,8 @@ export class ObjectReader {
     child.once("close", (status) => {
       if (this.#child !== child) return; // closed, and perhaps another one runs
       this.#child = null;
-      if (this.#queue.length > 0) this.#damaged(runFailure("git", args, { status: status ?? 255, stdout: Buffer.alloc(0), stderr }));
+      if (this.#queue.length > 0)
+        this.#damaged(runFailure("git", args, { status: status ?? 255, stdout: Buffer.alloc(0), stderr }));
     });
     return child;
   }
@@ -115,7 +116,11 @@ export class ObjectReader {
     const [victim, ...rest] = this.#queue;
     this.#reset();
     victim?.reject(
-      new AppError("object-missing", `Cannot read object ${victim.name}`, { cause, hint: "git fsck --full", data: { object: victim.name } }),
+      new AppError("object-missing", `Cannot read object ${victim.name}`, {
+        cause,
+        hint: "git fsck --full",
+        data: { object: victim.name },
+      }),
     );
     this.#queue = rest;
     if (rest.length === 0) return;

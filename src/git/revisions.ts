@@ -31,5 +31,8 @@ async function range(repository: Repository, revision: string): Promise<Resolved
   const args = ["rev-list", "--reverse", "--topo-order", "--end-of-options", revision, "--"];
   const listed = await run(repository, args, { ok: [0, 128] });
   if (listed.status !== 0) return null;
-  return listed.stdout.toString("latin1").split("\n").filter((line) => line !== "");
+  return listed.stdout
+    .toString("latin1")
+    .split("\n")
+    .filter((line) => line !== "");
 }

@@ -1,6 +1,18 @@
 // The scratch repository: empty configuration, the user's objects as alternates, a place for results that the user's
 // repository never sees unless they are applied.
-import { accessSync, constants, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { deflateSync } from "node:zlib";
@@ -69,7 +81,8 @@ export class Scratch implements GitContext {
     const directory = join(this.cwd, "objects", oid.slice(0, 2));
     mkdirSync(directory, { recursive: true });
     const file = join(directory, oid.slice(2));
-    if (!existsSync(file)) writeFileSync(file, deflateSync(Buffer.concat([Buffer.from(`${type} ${body.length}\0`), body]), { level: 0 }));
+    if (!existsSync(file))
+      writeFileSync(file, deflateSync(Buffer.concat([Buffer.from(`${type} ${body.length}\0`), body]), { level: 0 }));
     return oid;
   }
 
@@ -82,9 +95,15 @@ export class Scratch implements GitContext {
     if (known !== undefined) return known;
     const root = mkdtempSync(join(this.cwd, "attributes-"));
     for (const [path, body] of files) {
+      if (/(^|\/)(\.{0,2}|\.git)(\/|$)/i.test(path)) continue; // git would not check it out either
       const full = Buffer.concat([Buffer.from(`${root}/`), pathBytes(path)]);
-      mkdirSync(full.subarray(0, full.lastIndexOf(0x2f)), { recursive: true });
-      writeFileSync(full, body);
+      try {
+        mkdirSync(full.subarray(0, full.lastIndexOf(0x2f)), { recursive: true });
+        writeFileSync(full, body);
+      } catch (error) {
+        // A directory that no work tree can hold has no attributes in one.
+        if (!(error instanceof Error && "code" in error && error.code === "ENAMETOOLONG")) throw error;
+      }
     }
     this.#attributeTrees.set(key, root);
     return root;

@@ -1,4 +1,5 @@
 // Brings the commit graph up to date with the tips in question: from the cache, then from git for what is new.
+import { crc32 } from "node:zlib";
 import { hexLength } from "../object/hash.ts";
 import { run, type GitContext } from "../git/run.ts";
 import type { Repository } from "../git/repository.ts";
@@ -67,22 +68,28 @@ async function listCommits(context: GitContext, revisions: readonly string[]): P
   });
 }
 
-/** count, length of `more`, ids, times, parents, more; numbers little-endian. */
+const HEAD = 24;
+
+/** count, lengths of `more` and ids, checksum of the rest; then times, parents, more, ids. Numbers little-endian. */
 function encode(segment: Segment): Uint8Array {
-  const head = Buffer.alloc(16);
+  const head = Buffer.alloc(HEAD);
   head.writeUInt32LE(segment.count, 0);
   head.writeUInt32LE(segment.more.length, 4);
   head.writeUInt32LE(segment.ids.length, 8);
-  const bytes = (array: Float64Array | Int32Array): Buffer => Buffer.from(array.buffer, array.byteOffset, array.byteLength);
-  return Buffer.concat([head, bytes(segment.times), bytes(segment.parents), bytes(segment.more), segment.ids]);
+  const bytes = (array: Float64Array | Int32Array): Buffer =>
+    Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+  const body = Buffer.concat([bytes(segment.times), bytes(segment.parents), bytes(segment.more), segment.ids]);
+  head.writeUInt32LE(crc32(body), 12);
+  return Buffer.concat([head, body]);
 }
 
 function decode(stored: Buffer): Segment | null {
-  if (stored.length < 16) return null;
+  if (stored.length < HEAD) return null;
   const [count, moreLength, idsLength] = [stored.readUInt32LE(0), stored.readUInt32LE(4), stored.readUInt32LE(8)];
-  if (stored.length !== 16 + count * 16 + moreLength * 4 + idsLength) return null;
+  if (stored.length !== HEAD + count * 16 + moreLength * 4 + idsLength) return null;
+  if (crc32(stored.subarray(HEAD)) !== stored.readUInt32LE(12)) return null; // written without fsync, see `openStore`
   const copy = new Uint8Array(stored).buffer; // aligned, and no longer LMDB's memory
-  let at = 16;
+  let at = HEAD;
   const times = new Float64Array(copy, at, count);
   const parents = new Int32Array(copy, (at += count * 8), count * 2);
   const more = new Int32Array(copy, (at += count * 8), moreLength);

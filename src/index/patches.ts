@@ -21,7 +21,11 @@ export class PatchIndex {
   }
 
   /** Loads or makes the digests of those commits. Merges have none. */
-  async prepare(graph: CommitGraph, numbers: readonly number[], onProgress: (done: number, total: number) => void): Promise<void> {
+  async prepare(
+    graph: CommitGraph,
+    numbers: readonly number[],
+    onProgress: (done: number, total: number) => void,
+  ): Promise<void> {
     const missing: string[] = [];
     for (const number of numbers) {
       const oid = graph.oid(number);
@@ -48,7 +52,8 @@ export class PatchIndex {
     if (unsure.length > 0) await this.#identify([source, ...unsure]);
     const identity = this.#identities.get(source);
     return alike.filter(
-      (oid) => this.digest(oid)?.whole === digest.whole || (identity !== undefined && this.#identities.get(oid) === identity),
+      (oid) =>
+        this.digest(oid)?.whole === digest.whole || (identity !== undefined && this.#identities.get(oid) === identity),
     );
   }
 

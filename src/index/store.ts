@@ -32,7 +32,10 @@ export async function openStore(repository: Repository): Promise<Store> {
   try {
     mkdirSync(path, { recursive: true });
     const { open } = await import("lmdb");
-    return storeOn(open<Buffer, string>({ path, encoding: "binary", maxDbs: 1, noSync: true, compression: false }), path);
+    return storeOn(
+      open<Buffer, string>({ path, encoding: "binary", maxDbs: 1, noSync: true, compression: false }),
+      path,
+    );
   } catch {
     return NOTHING; // a cache that cannot be had only costs time
   }

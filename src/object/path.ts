@@ -18,7 +18,15 @@ export function pathBytes(path: BytePath): Buffer {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
-  "\x07": "\\a", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\v": "\\v", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\",
+  "\x07": "\\a",
+  "\b": "\\b",
+  "\t": "\\t",
+  "\n": "\\n",
+  "\v": "\\v",
+  "\f": "\\f",
+  "\r": "\\r",
+  '"': '\\"',
+  "\\": "\\\\",
 };
 
 /**
@@ -35,13 +43,16 @@ export function quotePath(path: BytePath): string {
     const code = char.charCodeAt(0);
     const escape = ESCAPES[char];
     if (escape !== undefined) quoted += escape;
-    else if (code < 0x20 || code === 0x7f || (code >= 0x80 && !isUtf8)) quoted += `\\${code.toString(8).padStart(3, "0")}`;
+    else if (code < 0x20 || code === 0x7f || (code >= 0x80 && !isUtf8))
+      quoted += `\\${code.toString(8).padStart(3, "0")}`;
     else quoted += char;
   }
   return `"${isUtf8 ? Buffer.from(quoted, "latin1").toString("utf8") : quoted}"`;
 }
 
-const UNESCAPES: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(ESCAPES).map(([char, escape]) => [escape[1], char]));
+const UNESCAPES: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(ESCAPES).map(([char, escape]) => [escape[1], char]),
+);
 
 /** The bytes behind `quotePath`'s form. */
 export function parseQuotedPath(quoted: string): BytePath {

@@ -53,7 +53,10 @@ const LATIN5: Table = { "\xd0": "Ğ", "\xdd": "İ", "\xde": "Ş", "\xf0": "ğ", 
 const HOLE = "\ufffd";
 /** From 0x80 on. */
 const WINDOWS_1252: Table = Object.fromEntries(
-  Array.from("€.‚ƒ„…†‡ˆ‰Š‹Œ.Ž..‘’“”•–—˜™š›œ.žŸ", (char, n) => [String.fromCharCode(0x80 + n), char === "." ? HOLE : char]),
+  Array.from("€.‚ƒ„…†‡ˆ‰Š‹Œ.Ž..‘’“”•–—˜™š›œ.žŸ", (char, n) => [
+    String.fromCharCode(0x80 + n),
+    char === "." ? HOLE : char,
+  ]),
 );
 
 function byTable(bytes: string, table: Table): string | null {
@@ -85,7 +88,8 @@ function latin1InUtf8(bytes: string): string {
   return Buffer.from(bytes, "utf8").toString("latin1");
 }
 
-const MALFORMED = /(?:[\0-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+|[^]/g;
+const MALFORMED =
+  /(?:[\0-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+|[^]/g;
 
 /** Each byte that is no part of UTF-8 as the latin1 character it would be. Source: git's `verify_utf8` (commit.c). */
 function mended(bytes: string): string {

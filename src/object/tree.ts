@@ -43,12 +43,16 @@ export type Tree = ReadonlyMap<BytePath, TreeEntry>;
 export function parseTree(body: Buffer, format: ObjectFormat): Tree {
   const width = hexLength(format) / 2;
   const tree = new Map<BytePath, TreeEntry>();
-  for (let at = 0; at < body.length; ) {
+  for (let at = 0; at < body.length;) {
     const space = body.indexOf(0x20, at);
     const nul = body.indexOf(0, space);
-    if (space < 0 || nul < 0 || nul + width >= body.length) throw new AppError("git-failed", "A tree object is damaged");
+    if (space < 0 || nul < 0 || nul + width >= body.length)
+      throw new AppError("git-failed", "A tree object is damaged");
     const name = body.toString("latin1", space + 1, nul) as BytePath;
-    tree.set(name, { mode: canonicalMode(body.toString("latin1", at, space)), oid: body.toString("hex", nul + 1, nul + 1 + width) });
+    tree.set(name, {
+      mode: canonicalMode(body.toString("latin1", at, space)),
+      oid: body.toString("hex", nul + 1, nul + 1 + width),
+    });
     at = nul + 1 + width;
   }
   return tree;

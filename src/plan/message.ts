@@ -91,7 +91,7 @@ function endOfLog(text: string): number {
   const cutoff = scissors < 0 ? text.length : scissors;
   let start = 0; // of the run that is left out, if it goes on to the end
   let inConflicts = false;
-  for (let at = 0; at < cutoff; ) {
+  for (let at = 0; at < cutoff;) {
     const newline = text.indexOf("\n", at);
     const next = newline < 0 ? text.length : newline + 1;
     if (text[at] === "#" || text[at] === "\n") {

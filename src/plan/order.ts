@@ -20,7 +20,7 @@ export function parentsFirst(given: readonly string[], isAncestor: (a: string, b
   for (const others of descendants) for (const other of others) open.set(other, (open.get(other) ?? 0) + 1);
   const below = new Map(unique.map((commit, n) => [commit, descendants[n] ?? []]));
   const commits: string[] = [];
-  for (const rest = new Set(unique); rest.size > 0; ) {
+  for (const rest = new Set(unique); rest.size > 0;) {
     const next = [...rest].find((commit) => open.get(commit) === 0) ?? "";
     rest.delete(next);
     commits.push(next);
