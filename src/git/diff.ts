@@ -1,5 +1,5 @@
 // Diffs of many commits or trees by one `git diff-tree --stdin`. Rename detection is off: a patch is its paths.
-import type { BytePath } from "../object/path.ts";
+import { pathBytes, type BytePath } from "../object/path.ts";
 import type { RawChange } from "../patch/digest.ts";
 import { run, type GitContext } from "./run.ts";
 
@@ -179,4 +179,41 @@ export async function renames(
 /** The diff of two trees for people, UTF-8. */
 export async function patchBetween(context: GitContext, from: string, to: string): Promise<string> {
   return (await run(context, ["diff-tree", "-r", "-p", "-M", "--stat", from, to])).stdout.toString("utf8");
+}
+
+/** Paths as arguments; none, so that git names every path, where they are not UTF-8 or too many for a command line. */
+function pathspecs(paths: readonly BytePath[]): string[] {
+  const texts = paths.map((path) => pathBytes(path).toString("utf8"));
+  const fit = texts.join("").length < 60_000 && !texts.some((text) => text.includes("\ufffd"));
+  return fit ? texts : [];
+}
+
+/** Which of those commits touch which of those paths, against their first parent. Merges touch nothing. */
+export async function touchingCommits(
+  context: GitContext,
+  commits: readonly string[],
+  paths: readonly BytePath[],
+): Promise<Map<string, BytePath[]>> {
+  const found = new Map<string, BytePath[]>();
+  if (commits.length === 0 || paths.length === 0) return found;
+  const args = [
+    "--literal-pathspecs",
+    "diff-tree",
+    "--stdin",
+    "-r",
+    "-z",
+    "--root",
+    "--name-only",
+    "--no-renames",
+    "--",
+    ...pathspecs(paths),
+  ];
+  const done = await run(context, args, { input: `${commits.join("\n")}\n`, ok: [0, 128] });
+  const wanted = new Set(commits);
+  let current: BytePath[] = [];
+  for (const field of done.stdout.toString("latin1").split("\0")) {
+    if (wanted.has(field)) found.set(field, (current = []));
+    else if (field !== "") current.push(field as BytePath);
+  }
+  return found;
 }

@@ -54,7 +54,7 @@ async function recall(workspace: Workspace, computation: Computation, track: Tra
   const start = { tip: track.tip, tree: track.tree };
   for (const source of computation.sources) {
     const asked = await question(workspace, computation, [], track, source);
-    const known = asked.kind === "settled" ? asked.outcome : recallOutcome(workspace, asked.sides);
+    const known = asked.kind === "settled" ? asked.outcome : await recallOutcome(workspace, asked.sides);
     if (known === null) {
       Object.assign(track, start, { failure: null });
       track.picks.splice(0);

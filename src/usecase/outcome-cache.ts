@@ -12,19 +12,29 @@ function outcomeKey({ repository }: Workspace, { base, ours, theirs }: Sides): s
   return `outcome/${repository.capabilities.versionText}/${base}${ours}${theirs}`;
 }
 
-export function recallOutcome(workspace: Workspace, sides: Sides): PickOutcome | null {
+/** Null: not known, or no longer true because an object that was missing has been fetched. */
+export async function recallOutcome(workspace: Workspace, sides: Sides): Promise<PickOutcome | null> {
   const stored = workspace.store.get(outcomeKey(workspace, sides));
-  return stored === undefined ? null : (JSON.parse(stored.toString("utf8")) as PickOutcome);
+  if (stored === undefined) return null;
+  const outcome = JSON.parse(stored.toString("utf8")) as PickOutcome;
+  if (outcome.kind !== "refused") return outcome;
+  const missing = missingObjects(outcome.detail);
+  const found = await Promise.all(missing.map((oid) => workspace.scratch.reader.info(oid)));
+  return missing.length > 0 && found.every((object) => object === null) ? outcome : null;
 }
 
 export function remember(workspace: Workspace, tracks: readonly Track[]): void {
   const pairs = tracks.flatMap(({ questions, picks }) =>
     questions.flatMap(({ source, sides }): [string, Uint8Array][] => {
       const outcome = picks.find((pick) => pick.source === source)?.outcome;
-      if (outcome === undefined || outcome.kind === "refused") return [];
+      if (outcome === undefined) return [];
       const bytes = Buffer.from(JSON.stringify(outcome));
       return bytes.length > MAX_REMEMBERED ? [] : [[outcomeKey(workspace, sides), bytes]];
     }),
   );
   workspace.store.put(pairs);
+}
+
+function missingObjects(detail: string): string[] {
+  return detail.match(/\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b/g) ?? [];
 }

@@ -4,10 +4,9 @@ import { fetchRemotes } from "../git/push.ts";
 import { openRepository } from "../git/repository.ts";
 import { currentIdentity } from "../git/refs.ts";
 import { parseIdentity } from "../object/text.ts";
-import { parseQuotedPath, pathBytes } from "../object/path.ts";
-import type { CommitSummary, Identity } from "../wire/basic.ts";
+import type { Identity } from "../wire/basic.ts";
 import type { PlanOutcome } from "../wire/outcome.ts";
-import type { ConflictedPath, PickOptions, Plan } from "../wire/plan.ts";
+import type { PickOptions, Plan } from "../wire/plan.ts";
 import { planPicks } from "./plan-picks.ts";
 import { withWorkspace, type Deps, type Workspace } from "./workspace.ts";
 
@@ -65,84 +64,4 @@ function nobody({ now }: Workspace): Identity {
   return { name: "nobody", email: "nobody@localhost", date: `${now} +0000` };
 }
 
-/** Commits of one side shown for a path. */
-const MAX_CAUSES = 10;
-
-/**
- * Fills in the causes of conflicts: for each conflicted path the commits that touched it on either side since the
- * merge base, newest first, at most ten. Calls `onPath` as each path is known.
- */
-export function explainConflicts(
-  deps: Deps,
-  plan: Plan,
-  onPath?: (line: string, source: string, path: ConflictedPath) => void,
-): Promise<Plan> {
-  const hasConflict = plan.lines.some(({ picks }) => picks.some(({ outcome }) => outcome.kind === "conflict"));
-  if (!hasConflict) return Promise.resolve(plan);
-  return withWorkspace(deps, async (workspace) => {
-    const lines: Plan["lines"] = [];
-    for (const line of plan.lines) {
-      const picks: typeof line.picks = [];
-      for (const pick of line.picks) {
-        if (pick.outcome.kind !== "conflict") {
-          picks.push(pick);
-          continue;
-        }
-        const paths: ConflictedPath[] = [];
-        for (const path of pick.outcome.paths) {
-          const explained = { ...path, causes: await causesOf(workspace, line.onto, pick.source, path) };
-          paths.push(explained);
-          onPath?.(line.line.name, pick.source, explained);
-        }
-        picks.push({ ...pick, outcome: { ...pick.outcome, paths } });
-      }
-      lines.push({ ...line, picks });
-    }
-    return { ...plan, lines };
-  });
-}
-
-async function causesOf(
-  workspace: Workspace,
-  onto: string,
-  source: string,
-  path: ConflictedPath,
-): Promise<ConflictedPath["causes"]> {
-  const names = [
-    ...new Set([path.path, path.base?.path, path.ours?.path, path.theirs?.path].filter((name) => name !== undefined)),
-  ];
-  const [ours, theirs] = await Promise.all([
-    touchedBy(workspace, onto, source, names),
-    touchedBy(workspace, `${source}^@`, onto, names), // the source's history without itself
-  ]);
-  return { ours, theirs };
-}
-
-async function touchedBy(
-  { scratch }: Workspace,
-  tip: string,
-  without: string,
-  quoted: readonly string[],
-): Promise<CommitSummary[]> {
-  const args = [
-    "log",
-    "--no-merges",
-    `--max-count=${MAX_CAUSES}`,
-    "-z",
-    "--format=%H%x09%aI%x09%an%x09%s",
-    tip,
-    "--not",
-    without,
-    "--",
-    ...quoted.map((path) => `:(literal,top)${pathBytes(parseQuotedPath(path)).toString("utf8")}`),
-  ];
-  const done = await run(scratch, args, { ok: [0, 128] });
-  return done.stdout
-    .toString("utf8")
-    .split("\0")
-    .filter((record) => record !== "")
-    .map((record) => {
-      const [commit = "", date = "", author = "", ...subject] = record.split("\t");
-      return { commit, date, author, subject: subject.join("\t") };
-    });
-}
+export { explainConflicts } from "./explain-conflicts.ts";
