@@ -12,11 +12,6 @@ const MAX_LENGTH = 1 << 20;
 const MAX_ALIASES = 100;
 const MAX_SHOWN = 10;
 
-/** What holds in a repository without a morello.yaml. */
-export function defaultConfig(): Config {
-  return Config.parse({});
-}
-
 /**
  * Reads the file's text; `file` is only named in messages. An empty file is the default configuration.
  * Throws `config-invalid`: one line a problem, `file:line:column: what is wrong`; `data.problems` has them in parts.

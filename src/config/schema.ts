@@ -1,10 +1,10 @@
 // morello.yaml: one schema that gives types, defaults, the published JSON Schema and the reference page.
 // Descriptions are what people read in their editor; each is a full sentence. Unknown keys are refused at every depth.
 import { z } from "zod";
+import { CONFIG_FILE } from "./default.ts";
 import { globProblem } from "../line/glob.ts";
 
 /** Where the file lies in the default branch's tree. */
-export const CONFIG_FILE = "morello.yaml";
 
 const text = (wanted: string) => z.string({ error: wanted }).min(1, { error: wanted });
 

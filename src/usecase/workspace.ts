@@ -1,7 +1,7 @@
 // What nearly every verb begins with: the repository, its refs, its configuration and its release lines.
 import { MergeEngine } from "../apply/merge.ts";
-import { CONFIG_FILE } from "../config/schema.ts";
-import { defaultConfig, parseConfig, type Config } from "../config/load.ts";
+import { CONFIG_FILE, DEFAULT_CONFIG } from "../config/default.ts";
+import type { Config } from "../config/schema.ts";
 import type { Environment } from "../git/environment.ts";
 import { headSymref, isAncestor, listRefs, listRemotes } from "../git/refs.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
@@ -66,9 +66,9 @@ export async function withWorkspace<T>(deps: Deps, use: (workspace: Workspace) =
     const find = (config: Config): Branch | null => detectMain({ refs, head, config, remotes, bare });
     const locate = async (branch: Branch | null): Promise<MainBranch | null> =>
       branch === null ? null : mainOf(repository, branch);
-    const first = await locate(find(defaultConfig()));
+    const first = await locate(find(DEFAULT_CONFIG));
     const text = first === null ? null : await readConfiguration(scratch, first.tip);
-    const config = text === null ? defaultConfig() : parseConfig(text, CONFIG_FILE);
+    const config = text === null ? DEFAULT_CONFIG : await parse(text);
     const main = config.main === undefined ? first : await locate(find(config));
     const detected = detectLines({ refs, config, main: main?.name ?? null, remotes });
     const store = await opening;
@@ -91,6 +91,12 @@ export async function withWorkspace<T>(deps: Deps, use: (workspace: Workspace) =
     scratch.close();
     await (await opening).close();
   }
+}
+
+/** The schema is loaded only where there is something to read with it. */
+async function parse(text: string): Promise<Config> {
+  const { parseConfig } = await import("../config/load.ts");
+  return parseConfig(text, CONFIG_FILE);
 }
 
 async function readConfiguration(scratch: Scratch, tip: string): Promise<string | null> {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AppError } from "../../src/error.ts";
-import { defaultConfig, parseConfig } from "../../src/config/load.ts";
+import { DEFAULT_CONFIG } from "../../src/config/default.ts";
+import { parseConfig } from "../../src/config/load.ts";
 import { configJsonSchema } from "../../src/config/schema.ts";
 
 const FILE = "morello.yaml";
@@ -21,7 +22,7 @@ describe("a file", () => {
     "%j is the default configuration",
     (text) => {
       expect(parseConfig(text, FILE)).toEqual(DEFAULTS);
-      expect(defaultConfig()).toEqual(DEFAULTS);
+      expect(DEFAULT_CONFIG).toEqual(DEFAULTS);
     },
   );
 
