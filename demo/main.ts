@@ -63,23 +63,24 @@ function play(scenario: Scenario, prepareOnly: boolean): number {
   return 0;
 }
 
+/** On a terminal the command writes to it itself, as it would for a person; in a pipe its output is checked too. */
 function run({ command, status = 0, shows }: Step, cli: string, project: Project, colour: boolean): string | null {
   const [program = "", ...args] = command;
   const argv =
     program === "morello"
       ? [process.execPath, cli, ...args]
       : [program, "--no-pager", ...(colour ? ["-c", "color.ui=always"] : []), ...args];
-  const env = {
-    ...project.env,
-    ...(colour ? { FORCE_COLOR: "1" } : {}),
-    COLUMNS: String(process.stdout.columns ?? 80),
-  };
-  const done = spawnSync(argv[0] ?? "", argv.slice(1), { cwd: project.path, env, encoding: "utf8" });
-  process.stdout.write(done.stdout + done.stderr);
+  const terminal = process.stdout.isTTY;
+  const done = spawnSync(argv[0] ?? "", argv.slice(1), {
+    cwd: project.path,
+    env: project.env,
+    encoding: "utf8",
+    stdio: terminal ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
+  });
+  const shown = terminal ? "" : done.stdout + done.stderr;
+  process.stdout.write(shown);
   if (done.status !== status) return `${command.join(" ")} ended with ${done.status}, not ${status}`;
-  return shows === undefined || shows.test(done.stdout + done.stderr)
-    ? null
-    : `${command.join(" ")} does not show ${shows}`;
+  return terminal || shows === undefined || shows.test(shown) ? null : `${command.join(" ")} does not show ${shows}`;
 }
 
 function quote(word: string): string {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { leakBranch, trainingProject } from "../project.ts";
 import type { Scenario } from "../scenario.ts";
@@ -15,7 +15,6 @@ export const conflict: Scenario = {
     project.switch("main");
     leakBranch(project);
     project.switch("main");
-    const worktree = join(project.path, ".git", "morello", "worktrees", "release-v2.7");
     return [
       {
         say: "The release line changed the very lines that the fix repairs. The plan says so, and who did it:",
@@ -32,7 +31,7 @@ export const conflict: Scenario = {
       {
         say: "Lay it out in a work tree of its own:",
         command: ["morello", "resolve", "release/v2.7"],
-        shows: /worktrees/,
+        shows: /work tree/,
       },
       {
         say: "Not ready: the markers are still there.",
@@ -43,11 +42,13 @@ export const conflict: Scenario = {
       {
         say: "Edit the file as the line needs it (here: take the bounded queue), and go on:",
         edit: () => {
+          const listed = project.git("worktree", "list", "--porcelain");
+          const worktree = [...listed.matchAll(/^worktree (.*)$/gm)].at(-1)?.[1] ?? "";
           const file = join(worktree, "trainer", "data.py");
           const text = readFileSync(file, "utf8");
           const theirs = /<<<<<<<[^]*?=======\n([^]*?)>>>>>>> .*\n/;
-          project.write(
-            file.slice(project.path.length + 1),
+          writeFileSync(
+            file,
             text.replace(theirs, (_, lines: string) => lines),
           );
           return file;

@@ -11,20 +11,15 @@ export const manyLines: Scenario = {
         .edit("trainer/data.py", "        return queue.Queue()\n", "        return queue.LifoQueue()\n")
         .commit("fix: newest batches first"),
     );
-    older(
-      project,
-      "v2.5",
-      "v2.5.1",
-      (line) =>
-        line.git("rm", "--quiet", "trainer/data.py") &&
-        line
-          .edit(
-            "trainer/train.py",
-            "from trainer.data import DataLoader\n",
-            "from torch.utils.data import DataLoader\n",
-          )
-          .commit("refactor: use torch's own loader"),
-    );
+    older(project, "v2.5", "v2.5.1", (line) => {
+      line.git("rm", "--quiet", "trainer/data.py");
+      line.edit(
+        "trainer/train.py",
+        "from trainer.data import DataLoader\n",
+        "from torch.utils.data import DataLoader\n",
+      );
+      line.commit("refactor: use torch's own loader");
+    });
     project.switch("main");
     leakBranch(project);
     project.switch("release/v2.8", "main").tag("v2.8.0");
