@@ -100,7 +100,7 @@ function mended(bytes: string): string {
 export function readable(bytes: string): string {
   const buffer = Buffer.from(bytes, "latin1");
   const text = buffer.toString("utf8");
-  return text.includes("\ufffd") ? bytes : text;
+  return text.includes("\ufffd") && !Buffer.from(text, "utf8").equals(buffer) ? bytes : text;
 }
 
 /** The first paragraph on one line, as git prints a subject. */
