@@ -1,14 +1,16 @@
 // The write-ahead record of every run that moves refs: what it will move is written before, that it is done after.
 import { createHash } from "node:crypto";
+import { processMark } from "../git/claim.ts";
 import type { Repository } from "../git/repository.ts";
-import { listState, removeState, statePath, STATE_SCHEMA, writeState } from "./state.ts";
+import { listState, readState, removeState, statePath, STATE_SCHEMA, writeState } from "./state.ts";
 
 export interface TransactionUpdate {
   readonly line: string;
   readonly refname: string;
   /** Null: it did not exist. */
   readonly expected: string | null;
-  readonly to: string;
+  /** Null: it goes. */
+  readonly to: string | null;
   /** Work trees that follow. */
   readonly worktrees: readonly string[];
 }
@@ -25,11 +27,16 @@ export interface Transaction {
   readonly id: string;
   /** Unix seconds. */
   readonly time: number;
-  readonly pid: number;
+  /** The process that runs it; see `processMark`. */
+  readonly owner: string;
+  /** The git directory it ran in: whose HEAD git locks along with the refs. */
+  readonly gitDir: string;
   /** `prepared`: refs may be part moved; `failed`: none moved; `undone`: moved back. */
   readonly state: "prepared" | "done" | "failed" | "undone";
   readonly updates: readonly TransactionUpdate[];
   readonly picks: readonly LandedPick[];
+  /** The run that this one takes back. */
+  readonly undoes: string | null;
   /** Remote and refs that were pushed. */
   readonly pushed: { readonly remote: string; readonly refnames: readonly string[] } | null;
 }
@@ -39,10 +46,35 @@ const KEPT = 200;
 
 const pathOf = (repository: Repository, id: string): string => statePath(repository, "transactions", `${id}.json`);
 
-export function newTransaction(time: number, updates: readonly TransactionUpdate[], picks: readonly LandedPick[]): Transaction {
+export interface NewTransaction {
+  /** Unix seconds. */
+  readonly time: number;
+  readonly updates: readonly TransactionUpdate[];
+  readonly picks: readonly LandedPick[];
+  readonly undoes: string | null;
+}
+
+/** A run that is about to move refs. Its ID sorts behind all there are, whatever the clock says. */
+export function newTransaction(repository: Repository, { time, updates, picks, undoes }: NewTransaction): Transaction {
+  const last = /^(\d+)-(\d+)-/.exec(transactions(repository).at(-1)?.id ?? "");
+  const [lastTime, lastCount] = [Number(last?.[1] ?? 0), Number(last?.[2] ?? 0)];
+  const order = Math.max(time, lastTime);
+  const count = order === lastTime ? lastCount + 1 : 0;
   const digest = createHash("sha256").update(JSON.stringify(updates)).digest("hex").slice(0, 10);
-  const id = `${String(time).padStart(12, "0")}-${digest}`;
-  return { schema: STATE_SCHEMA, kind: "transaction", id, time, pid: process.pid, state: "prepared", updates, picks, pushed: null };
+  const id = `${String(order).padStart(12, "0")}-${String(count).padStart(4, "0")}-${digest}`;
+  const process = { owner: processMark(), gitDir: repository.gitDir };
+  return {
+    schema: STATE_SCHEMA,
+    kind: "transaction",
+    id,
+    time,
+    ...process,
+    state: "prepared",
+    updates,
+    picks,
+    undoes,
+    pushed: null,
+  };
 }
 
 export function recordTransaction(repository: Repository, transaction: Transaction): void {
@@ -54,9 +86,17 @@ export function transactions(repository: Repository): Transaction[] {
   return listState<Transaction>(statePath(repository, "transactions"));
 }
 
+export function readTransaction(repository: Repository, id: string): Transaction | null {
+  return readState<Transaction>(pathOf(repository, id));
+}
+
+export function removeTransaction(repository: Repository, id: string): void {
+  removeState(pathOf(repository, id));
+}
+
 /** Forgets the oldest runs; picks stay known through later runs and through their patches. */
 export function pruneTransactions(repository: Repository): void {
-  for (const { id } of transactions(repository).slice(0, -KEPT)) removeState(pathOf(repository, id));
+  for (const { id } of transactions(repository).slice(0, -KEPT)) removeTransaction(repository, id);
 }
 
 /** What this repository's runs landed, newest first. */

@@ -35,18 +35,25 @@ export interface ResolutionState {
   readonly landed: readonly { readonly source: string; readonly commit: string }[];
   readonly tip: string;
   readonly worktree: string;
+  /** False while the work tree is being filled: what is in it then is nobody's. */
+  readonly laid: boolean;
   /** The merged tree that was laid out, with markers. */
   readonly tree: string;
   readonly paths: readonly ResolutionPath[];
 }
 
-const pathOf = (repository: Repository, line: string): string => statePath(repository, "resolutions", `${encodeURIComponent(line)}.json`);
+const pathOf = (repository: Repository, line: string): string =>
+  statePath(repository, "resolutions", `${encodeURIComponent(line)}.json`);
 
+/** A plus sign stands for a slash: no other name gives the same directory. */
 export function worktreeOf(repository: Repository, line: string): string {
-  return statePath(repository, "worktrees", encodeURIComponent(line).replaceAll("%2F", "-"));
+  return statePath(repository, "worktrees", encodeURIComponent(line).replaceAll("%2F", "+"));
 }
 
-export function saveResolution(repository: Repository, state: Omit<ResolutionState, "schema" | "kind">): ResolutionState {
+export function saveResolution(
+  repository: Repository,
+  state: Omit<ResolutionState, "schema" | "kind">,
+): ResolutionState {
   const whole: ResolutionState = { schema: STATE_SCHEMA, kind: "resolution", ...state };
   writeState(pathOf(repository, state.line.name), whole);
   return whole;

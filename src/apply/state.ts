@@ -1,9 +1,20 @@
 // Files under the git directory in which Morello keeps what must survive it. Written whole or not at all.
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
-import { AppError } from "../error.ts";
+import { AppError, isAppError } from "../error.ts";
 import type { Repository } from "../git/repository.ts";
-import { isRunning } from "../git/scratch.ts";
+import { claim, isMarkAlive, processMark } from "../git/claim.ts";
 
 export const STATE_SCHEMA = "morello.state/1";
 
@@ -25,16 +36,27 @@ export function writeState(path: string, value: object): void {
     }
     renameSync(temporary, path);
   } catch (cause) {
+    rmSync(temporary, { force: true });
     throw writeFailure(path, cause);
   }
 }
 
 function writeFailure(path: string, cause: unknown): AppError {
-  const code = cause instanceof Error && "code" in cause ? cause.code : "";
+  const code = codeOf(cause);
   if (code === "ENOSPC" || code === "EDQUOT") {
-    return new AppError("disk-full", `Cannot write ${path}: no space left`, { cause, hint: "free some space and run the same command again" });
+    return new AppError("disk-full", `Cannot write ${path}: no space left`, {
+      cause,
+      hint: "free some space and run the same command again",
+    });
   }
-  return new AppError("repository-read-only", `Cannot write ${path}`, { cause, hint: "check who owns the git directory; `morello plan` needs no write access" });
+  return new AppError("repository-read-only", `Cannot write ${path}`, {
+    cause,
+    hint: "check who owns the git directory; `morello plan` needs no write access",
+  });
+}
+
+function codeOf(cause: unknown): unknown {
+  return cause instanceof Error && "code" in cause ? cause.code : "";
 }
 
 /** Reads one state file; null if it is not there. Throws `state-invalid`. */
@@ -55,7 +77,9 @@ export function readState<T extends { readonly schema: string }>(path: string): 
 
 export function listState<T extends { readonly schema: string }>(directory: string): T[] {
   if (!existsSync(directory)) return [];
-  const names = readdirSync(directory).filter((name) => name.endsWith(".json")).sort();
+  const names = readdirSync(directory)
+    .filter((name) => name.endsWith(".json"))
+    .sort();
   return names.map((name) => readState<T>(join(directory, name))).filter((value) => value !== null);
 }
 
@@ -67,7 +91,11 @@ export function removeState(path: string): void {
  * Holds the lines for this process while `use` runs: two runs on one line cannot mix. Locks of dead processes are
  * taken over. Throws `line-busy`.
  */
-export async function withLines<T>(repository: Repository, lines: readonly string[], use: () => Promise<T>): Promise<T> {
+export async function withLines<T>(
+  repository: Repository,
+  lines: readonly string[],
+  use: () => Promise<T>,
+): Promise<T> {
   const held: string[] = [];
   try {
     for (const line of [...new Set(lines)].sort()) {
@@ -81,21 +109,52 @@ export async function withLines<T>(repository: Repository, lines: readonly strin
   }
 }
 
+const TRIES = 5;
+
 function takeLock(path: string, line: string): void {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, `${process.pid}\n`, { flag: "wx" });
-      return;
-    } catch (cause) {
-      const code = cause instanceof Error && "code" in cause ? cause.code : "";
-      if (code !== "EEXIST") throw writeFailure(path, cause);
-      const pid = Number(existsSync(path) ? readFileSync(path, "utf8") : 0);
-      if (pid > 0 && isRunning(pid)) {
-        throw new AppError("line-busy", `Another run (process ${pid}) is working on ${line}`, { hint: "wait for it to end, then run this again", data: { line, pid } });
-      }
-      if (attempt > 5) throw new AppError("line-busy", `The lock ${path} cannot be taken over`, { hint: `rm '${path}'`, data: { line } });
-      rmSync(path, { force: true });
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      if (claim(path, `${processMark()}\n`)) return;
+      const mark = contentOf(path);
+      if (mark === null) continue; // given back this moment
+      if (isMarkAlive(mark)) throw lineBusy(line, mark);
+      takeAway(path, mark);
     }
+  } catch (cause) {
+    if (isAppError(cause)) throw cause;
+    throw writeFailure(path, cause);
   }
+  throw new AppError("line-busy", `The lock ${path} cannot be taken over`, { hint: `rm '${path}'`, data: { line } });
+}
+
+function contentOf(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    if (codeOf(cause) === "ENOENT") return null;
+    throw cause;
+  }
+}
+
+/** Removes a dead lock. Of several that try, one moves it aside; a living one that was met instead is put back. */
+function takeAway(path: string, dead: string): void {
+  const aside = `${path}.${process.pid}.dead`;
+  try {
+    renameSync(path, aside);
+  } catch (cause) {
+    if (codeOf(cause) === "ENOENT") return;
+    throw cause;
+  }
+  const moved = contentOf(aside);
+  if (moved !== null && moved !== dead) claim(path, moved);
+  rmSync(aside, { force: true });
+}
+
+function lineBusy(line: string, mark: string): AppError {
+  const pid = Number.parseInt(mark, 10);
+  return new AppError("line-busy", `Another run (process ${pid}) is working on ${line}`, {
+    hint: "wait for it to end, then run this again",
+    data: { line, pid },
+  });
 }

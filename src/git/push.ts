@@ -14,18 +14,23 @@ export interface PushUpdate {
 export async function push(repository: Repository, remote: string, updates: readonly PushUpdate[]): Promise<void> {
   const atomic = await attempt(repository, remote, updates, true);
   if (atomic.status === 0) return;
-  if (!/does not support --atomic push|atomic push/i.test(atomic.stderr) || updates.length === 0) throw failure(remote, atomic);
-  if (!/does not support/i.test(atomic.stderr)) throw failure(remote, atomic);
+  if (!/does not support --atomic push/i.test(atomic.stderr)) throw failure(remote, atomic);
   for (const update of updates) {
     const single = await attempt(repository, remote, [update], false);
     if (single.status !== 0) throw failure(remote, single);
   }
 }
 
-function attempt(repository: Repository, remote: string, updates: readonly PushUpdate[], atomic: boolean): Promise<RunResult> {
+function attempt(
+  repository: Repository,
+  remote: string,
+  updates: readonly PushUpdate[],
+  atomic: boolean,
+): Promise<RunResult> {
   const args = [
     "push",
     "--porcelain",
+    "--no-follow-tags", // these refs, and nothing that a setting adds
     ...(atomic ? ["--atomic"] : []),
     // Only the explicit form says which value was seen; the others trust remote-tracking refs.
     ...updates.map(({ refname, expected }) => `--force-with-lease=${refname}:${expected ?? ""}`),
@@ -38,7 +43,9 @@ function attempt(repository: Repository, remote: string, updates: readonly PushU
 
 function failure(remote: string, result: RunResult): AppError {
   const said = result.stderr.trim();
-  const rejected = result.stdout.toString("utf8").split("\n").filter((line) => line.startsWith("!"));
+  const rejected = redact(result.stdout.toString("utf8"))
+    .split("\n")
+    .filter((line) => line.startsWith("!"));
   if (rejected.length > 0 || /\[(remote )?rejected\]|stale info/.test(said)) {
     const reasons = rejected.map((line) => line.split("\t").slice(1).join(" ")).join("; ");
     return new AppError("push-rejected", `${redact(remote)} refused the push: ${reasons === "" ? said : reasons}`, {
@@ -46,22 +53,36 @@ function failure(remote: string, result: RunResult): AppError {
       data: { remote: redact(remote), stderr: said, rejected },
     });
   }
-  return new AppError("remote-failed", `Cannot push to ${redact(remote)}: ${said.split("\n").find((line) => line.startsWith("fatal:")) ?? said}`, {
-    hint: "the picks are on your local branches; push them when the remote can be reached",
-    data: { remote: redact(remote), stderr: said },
-  });
+  return new AppError(
+    "remote-failed",
+    `Cannot push to ${redact(remote)}: ${said.split("\n").find((line) => line.startsWith("fatal:")) ?? said}`,
+    {
+      hint: "the picks are on your local branches; push them when the remote can be reached",
+      data: { remote: redact(remote), stderr: said },
+    },
+  );
 }
 
 export async function fetchRemotes(repository: Repository, remotes: readonly string[]): Promise<void> {
   if (remotes.length === 0) return;
   const fetched = await run(repository, ["fetch", "--multiple", "--end-of-options", ...remotes], { ok: [0, 1, 128] });
   if (fetched.status === 0) return;
-  throw new AppError("remote-failed", `Cannot fetch: ${fetched.stderr.trim().split("\n").find((line) => /^(fatal|error):/.test(line)) ?? fetched.stderr.trim()}`, {
-    hint: "run again without --fetch to work with what is here",
-  });
+  throw new AppError(
+    "remote-failed",
+    `Cannot fetch: ${
+      fetched.stderr
+        .trim()
+        .split("\n")
+        .find((line) => /^(fatal|error):/.test(line)) ?? fetched.stderr.trim()
+    }`,
+    {
+      hint: "run again without --fetch to work with what is here",
+    },
+  );
 }
 
-/** Where a remote points, with credentials taken out. */
+/** Where a remote points, with credentials taken out. A remote that is itself a URL or path is that. */
 export async function remoteUrl(repository: Repository, remote: string): Promise<string> {
-  return redact(await text(repository, ["remote", "get-url", "--push", "--", remote], { ok: [0, 2, 128] }));
+  const url = await text(repository, ["remote", "get-url", "--push", "--", remote], { ok: [0, 2, 128] });
+  return redact(url === "" ? remote : url);
 }

@@ -23,7 +23,9 @@ export interface Repository extends GitContext {
 /** Opens the repository that holds `cwd`. Throws `not-a-repository`, `unsafe-repository`, `git-too-old`, `git-missing`. */
 export async function openRepository(cwd: string, environment: Environment): Promise<Repository> {
   if (!existsSync(cwd)) {
-    throw new AppError("not-a-repository", `Cannot open ${cwd}: there is no such directory`, { hint: "check the path given to -C" });
+    throw new AppError("not-a-repository", `Cannot open ${cwd}: there is no such directory`, {
+      hint: "check the path given to -C",
+    });
   }
   const finding: GitContext = { cwd, env: { ...environment, LC_ALL: "C" } };
   const [capabilities, answers] = await Promise.all([detectCapabilities(finding), locate(finding)]);

@@ -31,7 +31,7 @@ export interface RunResult {
 /** Takes user names, passwords and tokens out of URLs, and bearer tokens out of header settings. */
 export function redact(text: string): string {
   return text
-    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s@'"]*@/gi, "$1***@")
+    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s]*@/gi, "$1***@") // a password may hold an @
     .replace(/(authorization:\s*(?:basic|bearer|token)\s+)\S+/gi, "$1***")
     .replace(/([?&](?:private_|access_|job_)?token=)[^&\s'"]+/gi, "$1***");
 }
@@ -59,7 +59,7 @@ export async function run(context: GitContext, args: readonly string[], options:
 export function start(context: GitContext, args: readonly string[], options: RunOptions = {}): ChildProcess {
   return spawn(options.program ?? "git", args, {
     cwd: options.cwd ?? context.cwd,
-    env: { ...context.env, ...options.env } as NodeJS.ProcessEnv,
+    env: { ...context.env, ...options.env },
     stdio: options.inherit === true ? "inherit" : ["pipe", "pipe", "pipe"],
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
@@ -72,17 +72,36 @@ export async function text(context: GitContext, args: readonly string[], options
 
 export function spawnFailure(program: string, cause: Error): AppError {
   if ("code" in cause && cause.code === "ENOENT" && program === "git") {
-    return new AppError("git-missing", "Cannot run git: it is not on the PATH", { cause, hint: "install git 2.38 or newer" });
+    return new AppError("git-missing", "Cannot run git: it is not on the PATH", {
+      cause,
+      hint: "install git 2.38 or newer",
+    });
   }
   return new AppError("git-failed", `Cannot run ${program}`, { cause });
 }
 
 /** Causes that git reports only in words, each with what to do. */
 const KNOWN_FAILURES: readonly { readonly words: RegExp; readonly code: ErrorCode; readonly hint: string }[] = [
-  { words: /No space left on device|Disk quota exceeded|File too large/i, code: "disk-full", hint: "free some space and run the same command again: nothing was moved" },
-  { words: /detected dubious ownership/i, code: "unsafe-repository", hint: "git config --global --add safe.directory <that directory>" },
-  { words: /Read-only file system|insufficient permission for adding an object|Permission denied/i, code: "repository-read-only", hint: "check who owns the git directory; `morello plan` needs no write access" },
-  { words: /not a git repository/i, code: "not-a-repository", hint: "change into a repository, or name one: morello -C DIR …" },
+  {
+    words: /No space left on device|Disk quota exceeded|File too large/i,
+    code: "disk-full",
+    hint: "free some space and run the same command again: nothing was moved",
+  },
+  {
+    words: /detected dubious ownership/i,
+    code: "unsafe-repository",
+    hint: "git config --global --add safe.directory <that directory>",
+  },
+  {
+    words: /Read-only file system|insufficient permission for adding an object|Permission denied/i,
+    code: "repository-read-only",
+    hint: "check who owns the git directory; `morello plan` needs no write access",
+  },
+  {
+    words: /not a git repository/i,
+    code: "not-a-repository",
+    hint: "change into a repository, or name one: morello -C DIR …",
+  },
 ];
 
 export function runFailure(program: string, args: readonly string[], result: RunResult): AppError {

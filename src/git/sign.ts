@@ -6,7 +6,7 @@ import { AppError } from "../error.ts";
 import type { ObjectFormat } from "../object/hash.ts";
 import { readConfig } from "./refs.ts";
 import type { Repository } from "./repository.ts";
-import { run, type GitContext } from "./run.ts";
+import { run, type GitContext, type RunResult } from "./run.ts";
 
 export interface Signer {
   /** `ssh` or `openpgp`; `x509` works as OpenPGP does, with its own program. */
@@ -15,7 +15,11 @@ export interface Signer {
 }
 
 /** The signer that git's configuration names, or null if commits are not to be signed. `wanted` overrides `commit.gpgSign`. */
-export async function openSigner(repository: Repository, committer: string, wanted: boolean | null): Promise<Signer | null> {
+export async function openSigner(
+  repository: Repository,
+  committer: string,
+  wanted: boolean | null,
+): Promise<Signer | null> {
   const configured = wanted ?? /^(true|yes|on|1)$/i.test((await readConfig(repository, "commit.gpgSign")) ?? "");
   if (!configured) return null;
   const format = (await readConfig(repository, "gpg.format")) ?? "openpgp";
@@ -26,7 +30,10 @@ export async function openSigner(repository: Repository, committer: string, want
     const chosen = key ?? (await defaultKey(repository, context));
     return { format, sign: (payload) => signWithSsh(context, program, chosen, payload) };
   }
-  const program = (await readConfig(repository, `gpg.${format}.program`)) ?? (await readConfig(repository, "gpg.program")) ?? (format === "x509" ? "gpgsm" : "gpg");
+  const program =
+    (await readConfig(repository, `gpg.${format}.program`)) ??
+    (await readConfig(repository, "gpg.program")) ??
+    (format === "x509" ? "gpgsm" : "gpg");
   return { format, sign: (payload) => signWithGpg(context, program, key ?? committer, payload) };
 }
 
@@ -46,28 +53,55 @@ async function defaultKey(repository: Repository, context: GitContext): Promise<
     });
   }
   const printed = await run(context, ["-c", command], { program: "sh" });
-  return printed.stdout.toString("utf8").split("\n").find((line) => /^(key::|ssh-|ecdsa-|sk-)/.test(line)) ?? "";
+  return (
+    printed.stdout
+      .toString("utf8")
+      .split("\n")
+      .find((line) => /^(key::|ssh-|ecdsa-|sk-)/.test(line)) ?? ""
+  );
 }
 
 async function signWithSsh(context: GitContext, program: string, key: string, payload: Uint8Array): Promise<string> {
   const literal = /^(key::|ssh-|ecdsa-|sk-)/.test(key) ? key.replace(/^key::/, "") : null;
   const directory = literal === null ? null : mkdtempSync(join(tmpdir(), "morello-key-"));
   try {
-    const file = directory === null ? key.replace(/^~(?=\/)/, homedir()) : join(directory, "key.pub");
+    const file =
+      directory === null ? key.replace(/^~(?=\/)/, context.env["HOME"] ?? homedir()) : join(directory, "key.pub");
     if (directory !== null) writeFileSync(file, `${literal ?? ""}\n`); // a public key: the agent holds the other half
-    const signed = await run(context, ["-Y", "sign", "-n", "git", "-f", file], { program, input: payload, ok: [0, 1, 255] });
+    const signed = await runSigner(context, program, ["-Y", "sign", "-n", "git", "-f", file], payload);
     const signature = signed.stdout.toString("utf8");
     if (signed.status === 0 && signature.startsWith("-----BEGIN SSH SIGNATURE-----")) return signature;
-    throw new AppError("signing-failed", `Cannot sign with ${key}: ${signed.stderr.trim()}`, { hint: "ssh-add, or --no-sign" });
+    throw new AppError("signing-failed", `Cannot sign with ${key}: ${signed.stderr.trim()}`, {
+      hint: "ssh-add, or --no-sign",
+    });
   } finally {
     if (directory !== null) rmSync(directory, { recursive: true, force: true });
   }
 }
 
 async function signWithGpg(context: GitContext, program: string, key: string, payload: Uint8Array): Promise<string> {
-  const signed = await run(context, ["--status-fd=2", "-bsau", key], { program, input: payload, ok: [0, 1, 2] });
+  const signed = await runSigner(context, program, ["--status-fd=2", "-bsau", key], payload);
   if (signed.status === 0 && /^\[GNUPG:\] SIG_CREATED /m.test(signed.stderr)) return signed.stdout.toString("utf8");
   throw new AppError("signing-failed", `Cannot sign as ${key}: ${signed.stderr.trim()}`, {
     hint: "gpg --list-secret-keys, or --no-sign",
   });
+}
+
+/** Whatever its exit status, the signer's own words say more. */
+async function runSigner(
+  context: GitContext,
+  program: string,
+  args: readonly string[],
+  payload: Uint8Array,
+): Promise<RunResult> {
+  const ok = Array.from({ length: 256 }, (_, status) => status);
+  try {
+    return await run(context, args, { program, input: payload, ok });
+  } catch (cause) {
+    throw new AppError("signing-failed", `Cannot sign: ${program} cannot be run`, {
+      cause,
+      hint: `install ${program}, or --no-sign`,
+      data: { program },
+    });
+  }
 }

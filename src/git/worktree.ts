@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { userEnvironment } from "./environment.ts";
 import type { Repository } from "./repository.ts";
-import { run, type GitContext } from "./run.ts";
+import { run, text, type GitContext } from "./run.ts";
 
 export interface Worktree {
   readonly path: string;
@@ -33,6 +33,11 @@ export function inWorktree(repository: Repository, path: string): GitContext {
   return { cwd: path, env: userEnvironment(repository.baseEnvironment) };
 }
 
+/** The git directory of the work tree that a context stands in. */
+export function gitDirOf(context: GitContext): Promise<string> {
+  return text(context, ["rev-parse", "--absolute-git-dir"]);
+}
+
 export type Disturbance =
   | { readonly kind: "dirty"; readonly paths: readonly string[] }
   | { readonly kind: "operation"; readonly operation: string }
@@ -53,17 +58,21 @@ const OPERATIONS: readonly (readonly [file: string, operation: string])[] = [
 export async function disturbance(repository: Repository, worktree: Worktree): Promise<Disturbance | null> {
   if (worktree.locked) return { kind: "locked" };
   const context = inWorktree(repository, worktree.path);
-  const gitDir = (await run(context, ["rev-parse", "--absolute-git-dir"])).stdout.toString("utf8").trim();
+  const gitDir = await gitDirOf(context);
   const found = OPERATIONS.find(([file]) => existsSync(join(gitDir, file)));
   if (found !== undefined) return { kind: "operation", operation: found[1] };
   const status = await run(context, ["status", "--porcelain", "-z", "--untracked-files=no"]);
-  const paths = status.stdout.toString("utf8").split("\0").filter((line) => line !== "").map((line) => line.slice(3));
+  const paths = status.stdout
+    .toString("utf8")
+    .split("\0")
+    .filter((line) => line !== "")
+    .map((line) => line.slice(3));
   return paths.length === 0 ? null : { kind: "dirty", paths };
 }
 
 /** The branch that a rebase in this work tree will move when it ends; HEAD is detached meanwhile. */
 export async function rebasedBranch(repository: Repository, worktree: Worktree): Promise<string | null> {
-  const gitDir = (await run(inWorktree(repository, worktree.path), ["rev-parse", "--absolute-git-dir"])).stdout.toString("utf8").trim();
+  const gitDir = await gitDirOf(inWorktree(repository, worktree.path));
   for (const directory of ["rebase-merge", "rebase-apply"]) {
     const file = join(gitDir, directory, "head-name");
     if (existsSync(file)) return readFileSync(file, "utf8").trim();
@@ -72,12 +81,12 @@ export async function rebasedBranch(repository: Repository, worktree: Worktree):
 }
 
 /** Whether `moveWorktree` would work: it fails where an untracked file is in the way. Gives git's words, or null. */
-export async function cannotMove(repository: Repository, path: string, from: string, to: string): Promise<string | null> {
+export async function cannotMove(
+  repository: Repository,
+  path: string,
+  from: string,
+  to: string,
+): Promise<string | null> {
   const tried = await run(inWorktree(repository, path), ["read-tree", "-m", "-u", "-n", from, to], { ok: [0, 128] });
   return tried.status === 0 ? null : tried.stderr.trim();
-}
-
-/** Takes index and files from one commit to another, keeping everything that differs from neither. */
-export async function moveWorktree(repository: Repository, path: string, from: string, to: string): Promise<void> {
-  await run(inWorktree(repository, path), ["read-tree", "-m", "-u", from, to]);
 }

@@ -4,15 +4,14 @@ import { pickCommit } from "../apply/commit.ts";
 import { recordTransaction, type LandedPick, type Transaction } from "../apply/journal.ts";
 import { withLines } from "../apply/state.ts";
 import { AppError } from "../error.ts";
-import { compareUrl } from "../forge/compare-url.ts";
-import { push, remoteUrl, type PushUpdate } from "../git/push.ts";
 import { readRef } from "../git/refs.ts";
 import { openSigner, withSignature, type Signer } from "../git/sign.ts";
-import { splitRemoteRef } from "../line/ref.ts";
 import type { Commit } from "../object/commit.ts";
 import { hashObject } from "../object/hash.ts";
-import type { ApplyOutcome, LineResult, PushReport } from "../wire/outcome.ts";
+import type { ApplyOutcome, LineResult } from "../wire/outcome.ts";
+import type { Line } from "../wire/line.ts";
 import type { Plan, PlannedLine } from "../wire/plan.ts";
+import { pushLines, unpushedLines } from "./push-lines.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface ExecuteOptions {
@@ -32,43 +31,57 @@ export interface BuiltLine {
   readonly tip: string;
 }
 
+/** A built line with where it goes. */
+interface TargetedLine extends BuiltLine {
+  /** What the target ref holds now: `tip` if there is nothing to move. */
+  readonly expected: string | null;
+}
+
 /** Executes a plan whose trees were made in this workspace's scratch repository. */
 export async function execute(workspace: Workspace, plan: Plan, options: ExecuteOptions): Promise<ApplyOutcome> {
+  const { repository } = workspace;
   if (plan.notes.some(({ kind }) => kind === "no-identity")) throw missingIdentity();
   const stopped = plan.lines.some(({ firstFailure }) => firstFailure !== null);
+  const heldBack = stopped && !options.keepGoing;
   const going = plan.lines.filter((line) => line.firstFailure === null && line.result !== line.onto);
-  const moving = stopped && !options.keepGoing ? [] : going;
-  const signer = moving.length === 0 ? null : await openSigner(workspace.repository, `${plan.committer.name} <${plan.committer.email}>`, options.sign);
-  const names = moving.map(({ line }) => line.name);
-  return withLines(workspace.repository, names, async () => {
-    const built: BuiltLine[] = [];
-    const advances: Advance[] = [];
+  const moving = heldBack ? [] : going;
+  const waiting = options.push && !heldBack ? await unpushedLines(workspace, plan) : [];
+  const who = `${plan.committer.name} <${plan.committer.email}>`;
+  const signer = moving.length === 0 ? null : await openSigner(repository, who, options.sign);
+  const names = [...moving, ...waiting].map(({ line }) => line.name);
+  return withLines(repository, names, async () => {
+    const built: TargetedLine[] = [];
     for (const line of await buildLines(workspace, plan, moving, signer)) {
-      const { refname, expected, tip } = await currentTarget(workspace, plan, line);
-      built.push({ ...line, tip });
-      if (expected === tip) continue; // a branch of --to-branch that an earlier run made
-      refuseDiverged(line.planned, refname);
-      advances.push({ line: line.planned.line.name, refname, expected, to: tip });
+      built.push(await targeted(workspace, plan, line));
     }
-    const updates = await followers(workspace.repository, advances);
-    await workspace.scratch.transfer(built.map(({ tip }) => tip), built.map(({ planned }) => planned.onto));
+    const going = built.filter(({ expected, tip }) => expected !== tip); // the others: branches that an earlier run made
+    for (const { planned, expected } of going) refuseDiverged(planned.line, { ...planned.target, expected });
+    const updates = await followers(repository, going.map(advanceOf));
+    await workspace.scratch.transfer(
+      going.map(({ tip }) => tip),
+      going.map(({ planned }) => planned.onto),
+    );
     let transaction: Transaction | null = null;
     if (updates.length > 0) {
-      const picks = built.flatMap((line) => landedPicks(line));
-      const result = await advance(workspace.repository, updates, picks, workspace.now);
+      const result = await advance(repository, updates, { picks: going.flatMap(landedPicks), time: workspace.now });
       if (result.kind === "refused") return stale(workspace, plan);
       transaction = result.transaction;
     }
-    const report = options.push ? await pushLines(workspace, plan, built, options.remote) : null;
+    const pushing = [...built, ...waiting.map((planned) => ({ planned, tip: planned.onto }))];
+    const report = options.push ? await pushLines(workspace, plan, pushing, options.remote) : null;
     if (report !== null && transaction !== null) {
       const refnames = report.refs.map(({ refname }) => refname);
-      recordTransaction(workspace.repository, { ...transaction, pushed: { remote: options.remote ?? report.remote, refnames } });
+      recordTransaction(repository, { ...transaction, pushed: { remote: report.remote, refnames } });
     }
     const worktrees = new Map(updates.map((update) => [update.line, update.worktrees]));
-    const lines = plan.lines.map((line) => lineResult(line, built, worktrees.get(line.line.name) ?? [], stopped && !options.keepGoing));
+    const lines = plan.lines.map((line) => lineResult(line, built, worktrees.get(line.line.name) ?? [], heldBack));
     const common = { plan, transaction: transaction?.id ?? null, signed: signer !== null, lines, push: report };
     return stopped ? { kind: "stopped", ...common } : { kind: "applied", ...common };
   });
+}
+
+function advanceOf({ planned, expected, tip }: TargetedLine): Advance {
+  return { line: planned.line.name, refname: planned.target.refname, expected, to: tip };
 }
 
 export function missingIdentity(): AppError {
@@ -93,7 +106,8 @@ export async function buildLines(
     for (const { source, from, outcome } of planned.picks) {
       if (outcome.kind !== "clean") continue;
       const commit = await scratch.reader.commit(source);
-      if (commit === null) throw new AppError("object-missing", `Commit ${source} is missing from the repository`, { hint: "git fetch" });
+      if (commit === null)
+        throw new AppError("object-missing", `Commit ${source} is missing from the repository`, { hint: "git fetch" });
       engine.publish(outcome.tree);
       const body = pickCommit({
         from: renamed.get(from) ?? from,
@@ -124,104 +138,83 @@ function landedPicks({ planned, landed }: BuiltLine): LandedPick[] {
  * Where a line's picks go. A branch of `--to-branch` that is there already is kept if it holds these very patches in
  * this order on this tip, and refused if it holds anything else.
  */
-async function currentTarget({ repository, scratch }: Workspace, plan: Plan, line: BuiltLine): Promise<Target> {
+async function targeted({ repository, scratch }: Workspace, plan: Plan, line: BuiltLine): Promise<TargetedLine> {
   const { target, onto, picks, line: to } = line.planned;
-  if (plan.options.toBranch === null) return { ...target, tip: line.tip };
+  if (plan.options.toBranch === null) return { ...line, expected: target.expected };
   const found = await readRef(repository, target.refname);
-  if (found === null || found === line.tip) return { refname: target.refname, expected: found, tip: line.tip };
+  if (found === null || found === line.tip) return { ...line, expected: found };
   let at: string | undefined = found;
-  for (const { outcome } of picks.toReversed()) {
+  const landed: [source: string, commit: string][] = [];
+  for (const { source, outcome } of picks.toReversed()) {
     if (outcome.kind !== "clean" || at === undefined) continue;
     const commit: Commit | null = await scratch.reader.commit(at);
+    landed.unshift([source, at]);
     at = commit?.tree === outcome.tree ? commit.parents[0] : undefined;
   }
-  if (at === onto) return { refname: target.refname, expected: found, tip: found };
+  if (at === onto) return { ...line, landed: new Map(landed), tip: found, expected: found };
   const branch = target.refname.slice("refs/heads/".length);
-  throw new AppError("apply-refused", `Branch ${branch} exists and holds other commits than this pick onto ${to.name}`, {
-    hint: "use another --to-branch KEY, or delete the branch if nobody needs it",
-    data: { refname: target.refname, found, wanted: line.tip },
-  });
+  throw new AppError(
+    "apply-refused",
+    `Branch ${branch} exists and holds other commits than this pick onto ${to.name}`,
+    {
+      hint: "use another --to-branch KEY, or delete the branch if nobody needs it",
+      data: { refname: target.refname, found, wanted: line.tip },
+    },
+  );
 }
 
-interface Target {
-  readonly refname: string;
-  readonly expected: string | null;
-  /** What it is to hold. */
-  readonly tip: string;
-}
-
-function refuseDiverged({ line, target }: PlannedLine, refname: string): void {
+/** Throws `apply-refused` where moving the local branch would leave commits behind that only it has. */
+export function refuseDiverged(line: Line, { refname, expected }: PlannedLine["target"]): void {
   const { difference } = line;
-  if (difference === null || target.expected === null || refname !== line.refname) return;
+  if (difference === null || expected === null || refname !== line.refname) return;
   if (difference.ahead === 0 || difference.behind === 0) return;
   const upstream = difference.upstream.replace(/^refs\/remotes\//, "");
-  throw new AppError("apply-refused", `Cannot move ${line.name}: it has ${difference.ahead} commits that ${upstream} lacks, and lacks ${difference.behind} of its own`, {
-    hint: `git rebase ${upstream} ${line.name}   (or pick with --to-branch KEY)`,
-    data: { line: line.name, ...difference },
-  });
+  throw new AppError(
+    "apply-refused",
+    `Cannot move ${line.name}: it has ${difference.ahead} commits that ${upstream} lacks, and lacks ${difference.behind} of its own`,
+    {
+      hint: `git rebase ${upstream} ${line.name}   (or pick with --to-branch KEY)`,
+      data: { line: line.name, ...difference },
+    },
+  );
 }
 
 /** The refs of a plan that are no longer where it saw them. */
 export async function stale({ repository }: Workspace, plan: Plan): Promise<ApplyOutcome> {
   const moved = await Promise.all(
-    plan.lines.map(async ({ line, target }) => ({ line: line.name, refname: target.refname, expected: target.expected, found: await readRef(repository, target.refname) })),
+    plan.lines.map(async ({ line, target }) => ({
+      line: line.name,
+      refname: target.refname,
+      expected: target.expected,
+      found: await readRef(repository, target.refname),
+    })),
   );
   return { kind: "stale", plan, moved: moved.filter(({ expected, found }) => expected !== found) };
 }
 
-async function pushLines(workspace: Workspace, plan: Plan, built: readonly BuiltLine[], wanted: string | null): Promise<PushReport | null> {
-  const targets = built.filter(({ tip, planned }) => tip !== planned.onto);
-  if (targets.length === 0) return null;
-  const byRemote = new Map<string, BuiltLine[]>();
-  for (const line of targets) {
-    const remote = wanted ?? remoteOf(workspace, line.planned);
-    byRemote.set(remote, [...(byRemote.get(remote) ?? []), line]);
-  }
-  const refs: PushReport["refs"] = [];
-  for (const [remote, lines] of byRemote) {
-    const updates = lines.map(({ planned, tip }): PushUpdate => ({ refname: planned.target.refname, to: tip, expected: expectedThere(workspace, remote, planned) }));
-    await push(workspace.repository, remote, updates);
-    const url = await remoteUrl(workspace.repository, remote);
-    for (const { planned, tip } of lines) {
-      const branch = planned.target.refname.slice("refs/heads/".length);
-      const page = plan.options.toBranch === null ? null : compareUrl(url, planned.line.name, branch);
-      refs.push({ line: planned.line.name, refname: planned.target.refname, to: tip, compareUrl: page });
-    }
-  }
-  return { remote: [...byRemote.keys()].join(", "), refs };
-}
-
-/** What the remote's ref held when it was last seen. */
-function expectedThere(workspace: Workspace, remote: string, { line, target }: PlannedLine): string | null {
-  const seen = line.remoteRefname === null ? null : splitRemoteRef(line.remoteRefname, workspace.remotes);
-  if (seen?.remote === remote && target.refname === line.refname) return line.difference?.upstreamTip ?? line.tip;
-  const tracking = `refs/remotes/${remote}/${target.refname.slice("refs/heads/".length)}`;
-  return workspace.refs.find(({ refname }) => refname === tracking)?.oid ?? null;
-}
-
-function remoteOf({ remotes }: Workspace, { line }: PlannedLine): string {
-  const own = line.remoteRefname === null ? null : splitRemoteRef(line.remoteRefname, remotes);
-  if (own !== null) return own.remote;
-  if (remotes.includes("origin")) return "origin";
-  if (remotes.length === 1 && remotes[0] !== undefined) return remotes[0];
-  throw new AppError("usage", remotes.length === 0 ? "There is no remote to push to" : `Several remotes could take ${line.name}: ${remotes.join(", ")}`, {
-    hint: remotes.length === 0 ? "git remote add origin URL" : "--remote NAME",
-  });
-}
-
-function lineResult(planned: PlannedLine, built: readonly BuiltLine[], worktrees: readonly string[], heldBack: boolean): LineResult {
+function lineResult(
+  planned: PlannedLine,
+  built: readonly TargetedLine[],
+  worktrees: readonly string[],
+  heldBack: boolean,
+): LineResult {
   const done = built.find((line) => line.planned === planned);
-  const failed = planned.firstFailure !== null;
-  const kind: LineResult["kind"] = failed ? "stopped" : planned.result === planned.onto ? "unchanged" : heldBack ? "held-back" : "moved";
   const conflict = planned.picks.some(({ outcome }) => outcome.kind === "conflict");
+  const from = done?.expected ?? planned.target.expected;
   return {
     line: planned.line.name,
     refname: planned.target.refname,
-    kind,
-    from: planned.target.expected,
-    to: kind === "moved" ? (done?.tip ?? null) : planned.target.expected,
+    kind: resultKind(planned, done, heldBack),
+    from,
+    to: done?.tip ?? from,
     picks: planned.picks.map((pick) => ({ ...pick, landed: done?.landed.get(pick.source) ?? null })),
     worktrees: [...worktrees],
     next: conflict ? `morello resolve ${planned.line.name}` : null,
   };
+}
+
+function resultKind(planned: PlannedLine, done: TargetedLine | undefined, heldBack: boolean): LineResult["kind"] {
+  if (planned.firstFailure !== null) return "stopped";
+  if (planned.result === planned.onto || (done !== undefined && done.expected === done.tip)) return "unchanged";
+  return heldBack ? "held-back" : "moved";
 }

@@ -1,10 +1,15 @@
 // Ends a resolved series: the branch advances to it and the work tree of the resolution goes.
-import { advance, followers, reconcile } from "../apply/advance.ts";
-import { removeResolution, worktreeOf } from "../apply/resolution.ts";
+import { advance, followers } from "../apply/advance.ts";
+import { transactions } from "../apply/journal.ts";
+import { forgetPending } from "../apply/pending.ts";
+import { removeResolution, type ResolutionState } from "../apply/resolution.ts";
+import { worktreeOf } from "../apply/resolution.ts";
 import { AppError } from "../error.ts";
 import { removeLayout } from "../git/layout.ts";
 import { readRef } from "../git/refs.ts";
+import type { Repository } from "../git/repository.ts";
 import type { ContinueOutcome } from "../wire/outcome.ts";
+import { refuseDiverged } from "./execute.ts";
 import type { Series } from "./series.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -14,24 +19,62 @@ export async function finish(workspace: Workspace, series: Series): Promise<Cont
   const { line, target, landed, tip } = series;
   const found = await readRef(repository, target.refname);
   if (found !== target.expected && found !== tip) throw moved(line.name, target.expected, found);
+  refuseDiverged(line, target);
   let transaction: string | null = null;
   if (found !== tip && landed.length > 0) {
-    const updates = await followers(repository, [{ line: line.name, refname: target.refname, expected: target.expected, to: tip }]);
+    const updates = await followers(repository, [
+      { line: line.name, refname: target.refname, expected: target.expected, to: tip },
+    ]);
     const picks = landed.map((pick) => ({ ...pick, refname: target.refname }));
-    const result = await advance(repository, updates, picks, workspace.now);
+    const result = await advance(repository, updates, { picks, time: workspace.now });
     if (result.kind === "refused") throw moved(line.name, target.expected, await readRef(repository, target.refname));
     transaction = result.transaction.id;
   }
-  await removeLayout(repository, worktreeOf(repository, line.name));
+  await closeResolution(repository, { line, worktree: worktreeOf(repository, line.name) });
+  forgetPending(repository, line.name);
+  return advanced(series, tip, transaction);
+}
+
+function advanced({ line, target, landed }: Series, to: string, transaction: string | null): ContinueOutcome {
+  return {
+    kind: "advanced",
+    line: line.name,
+    refname: target.refname,
+    from: target.expected,
+    to,
+    landed: landed.map(({ commit }) => commit),
+    transaction,
+  };
+}
+
+/** The work tree goes first: while the state is there, it can be found and ended. */
+export async function closeResolution(
+  repository: Repository,
+  { line, worktree }: Pick<ResolutionState, "line" | "worktree">,
+): Promise<void> {
+  await removeLayout(repository, worktree);
   removeResolution(repository, line.name);
-  await reconcile(repository);
-  return { kind: "advanced", line: line.name, refname: target.refname, from: target.expected, to: tip, landed: landed.map(({ commit }) => commit), transaction };
+}
+
+/** Whether a run moved the branch to this resolution's end and was killed before it could clear up. */
+export function isFinished(repository: Repository, { target, sources, at }: ResolutionState): boolean {
+  const source = sources[at]?.commit;
+  return transactions(repository).some(
+    ({ state, updates, picks }) =>
+      state === "done" &&
+      updates.some(({ refname, expected }) => refname === target.refname && expected === target.expected) &&
+      picks.some((pick) => pick.source === source && pick.refname === target.refname),
+  );
 }
 
 function moved(line: string, expected: string | null, found: string | null): AppError {
   const short = (oid: string | null): string => oid?.slice(0, 12) ?? "absent";
-  return new AppError("apply-refused", `${line} moved while its conflict was being resolved: from ${short(expected)} to ${short(found)}`, {
-    hint: `nothing is lost: the resolution stays laid out; morello abort ${line} and pick again, or put the branch back`,
-    data: { line, expected, found },
-  });
+  return new AppError(
+    "apply-refused",
+    `${line} moved while its conflict was being resolved: from ${short(expected)} to ${short(found)}`,
+    {
+      hint: `nothing is lost: the resolution stays laid out; morello abort ${line} and pick again, or put the branch back`,
+      data: { line, expected, found },
+    },
+  );
 }

@@ -1,5 +1,4 @@
 // `morello pick`: plan, show, ask, apply.
-import { reconcile } from "../apply/advance.ts";
 import { savePending } from "../apply/pending.ts";
 import { patchBetween } from "../git/diff.ts";
 import { inUtf8, readable } from "../object/text.ts";
@@ -8,8 +7,9 @@ import type { PickOptions, Plan, PlannedPick, Source } from "../wire/plan.ts";
 import { computeLines } from "./compute-picks.ts";
 import { execute } from "./execute.ts";
 import { fetchAll, makePlan } from "./plan.ts";
-import { settledStandings } from "./standing.ts";
-import { withWorkspace, type Deps, type Workspace } from "./workspace.ts";
+import { computationOf } from "./recompute.ts";
+import { withReconciled } from "./reconciled.ts";
+import type { Deps, Workspace } from "./workspace.ts";
 
 export interface PickQuestion {
   readonly line: string;
@@ -42,30 +42,45 @@ export interface PickInput {
 
 export async function pick(deps: Deps, input: PickInput): Promise<ApplyOutcome> {
   if (input.fetch) await fetchAll(deps);
-  return withWorkspace(deps, async (workspace) => {
-    await reconcile(workspace.repository);
-    let plan = await makePlan(workspace, { ...input, lookOnly: false });
-    if (input.edit !== null) {
-      const messages = await editMessages(workspace, plan, input.edit);
-      plan = await makePlan(workspace, { ...input, lookOnly: false, options: { ...input.options, messages } });
-    }
-    if (!(await input.confirm(plan))) return { kind: "declined", plan };
-    if (input.confirmPick !== null && plan.lines.some(({ line }) => input.each || line.confirm === "each")) {
-      const asked = await askEach(workspace, plan, input.each, input.confirmPick);
-      if (asked === null) return { kind: "declined", plan };
-      plan = asked;
-    }
-    const outcome = await execute(workspace, plan, input);
-    savePending(workspace.repository, outcome);
-    return outcome;
-  });
+  const outcome = await withReconciled(deps, (workspace) => pickOnce(workspace, input));
+  if (outcome.kind !== "stale") return outcome;
+  // Somebody was quicker: if it was the same pick, all is well.
+  const again = await withReconciled(deps, (workspace) =>
+    makePlan(workspace, { ...input, options: outcome.plan.options, lookOnly: true }),
+  );
+  const isThere = again.lines.every(({ firstFailure, result, onto }) => firstFailure === null && result === onto);
+  if (!isThere) return outcome;
+  return withReconciled(deps, (workspace) => execute(workspace, again, { ...input, push: false }));
+}
+
+async function pickOnce(workspace: Workspace, input: PickInput): Promise<ApplyOutcome> {
+  let plan = await makePlan(workspace, { ...input, lookOnly: false });
+  if (input.edit !== null) {
+    const messages = await editMessages(workspace, plan, input.edit);
+    plan = await makePlan(workspace, { ...input, lookOnly: false, options: { ...input.options, messages } });
+  }
+  if (!(await input.confirm(plan))) return { kind: "declined", plan };
+  if (input.confirmPick !== null && plan.lines.some(({ line }) => input.each || line.confirm === "each")) {
+    const asked = await askEach(workspace, plan, input.each, input.confirmPick);
+    if (asked === null) return { kind: "declined", plan };
+    plan = asked;
+  }
+  const outcome = await execute(workspace, plan, input);
+  savePending(workspace.repository, outcome);
+  return outcome;
 }
 
 /** Opens each message that will be used, once. */
-async function editMessages({ scratch }: Workspace, plan: Plan, edit: (message: string) => Promise<string>): Promise<Record<string, string>> {
+async function editMessages(
+  { scratch }: Workspace,
+  plan: Plan,
+  edit: (message: string) => Promise<string>,
+): Promise<Record<string, string>> {
   const messages: Record<string, string> = {};
   for (const { commit } of plan.sources) {
-    const used = plan.lines.some(({ picks }) => picks.some(({ source, outcome }) => source === commit && outcome.kind === "clean"));
+    const used = plan.lines.some(({ picks }) =>
+      picks.some(({ source, outcome }) => source === commit && outcome.kind === "clean"),
+    );
     const stored = used ? await scratch.reader.commit(commit) : null;
     if (stored !== null) messages[commit] = await edit(readable(inUtf8(stored).message));
   }
@@ -81,17 +96,17 @@ async function askEach(
 ): Promise<Plan | null> {
   let quit = false;
   const lines = await computeLines(workspace, {
-    lines: plan.lines.map(({ line }) => line),
-    sources: plan.sources,
-    standing: settledStandings(plan),
-    newer: plan.lines.map(({ line }) => line),
-    committer: plan.committer,
-    options: plan.options,
+    ...computationOf(plan),
     approve: async (line, pick, before, after) => {
       if (quit) return false;
       const source = plan.sources.find(({ commit }) => commit === pick.source);
       if (source === undefined || (!each && line.confirm !== "each")) return true;
-      const answer = await confirmPick({ line: line.name, pick, source, diff: await patchBetween(workspace.scratch, before, after) });
+      const answer = await confirmPick({
+        line: line.name,
+        pick,
+        source,
+        diff: await patchBetween(workspace.scratch, before, after),
+      });
       quit = answer === "quit";
       return answer === "yes";
     },

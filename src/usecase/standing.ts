@@ -8,7 +8,7 @@ import type { DetectedLine } from "../line/detect.ts";
 import { touchedPaths } from "../apply/touched.ts";
 import { digestChanges, type PatchDigest } from "../patch/digest.ts";
 import type { Line } from "../wire/line.ts";
-import type { PickOutcome, Plan, Source } from "../wire/plan.ts";
+import type { PickOutcome, Source } from "../wire/plan.ts";
 import type { Workspace } from "./workspace.ts";
 
 type Already = Extract<PickOutcome, { kind: "already-there" }>;
@@ -136,16 +136,4 @@ async function reverted(workspace: Workspace, commit: string, tip: string): Prom
   const args = ["rev-list", "-1", "--fixed-strings", `--grep=This reverts commit ${commit}`, tip, `^${commit}`];
   const revert = (await run(workspace.scratch, args)).stdout.toString("latin1").trim();
   return revert !== "" && !(await reverted(workspace, revert, tip));
-}
-
-/** The standings that a plan has found, so that it can be computed again without asking. */
-export function settledStandings(plan: Plan): Standings {
-  return new Map(
-    plan.lines.map(({ line, picks }) => [
-      line.name,
-      new Map(
-        picks.flatMap(({ source, outcome }) => (outcome.kind === "already-there" ? [[source, outcome] as const] : [])),
-      ),
-    ]),
-  );
 }

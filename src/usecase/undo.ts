@@ -1,17 +1,17 @@
 // `morello undo`: takes back what the last run moved. What was pushed is history, so there it is a revert.
-import { advance, followers, reconcile } from "../apply/advance.ts";
-import { recordTransaction, transactions, type Transaction } from "../apply/journal.ts";
+import { advance, followers } from "../apply/advance.ts";
+import { transactions, type Transaction } from "../apply/journal.ts";
 import { touchedPaths } from "../apply/touched.ts";
 import { withLines } from "../apply/state.ts";
 import { AppError } from "../error.ts";
-import { currentIdentity, isAncestor, readRef, updateRefs } from "../git/refs.ts";
-import { moveWorktree } from "../git/worktree.ts";
+import { currentIdentity, isOnRemote, readRef } from "../git/refs.ts";
 import { serialiseCommit } from "../object/commit.ts";
 import { quotePath } from "../object/path.ts";
 import { subjectOf } from "../object/text.ts";
 import type { UndoOutcome } from "../wire/outcome.ts";
 import { missingIdentity } from "./execute.ts";
-import { withWorkspace, type Deps, type Workspace } from "./workspace.ts";
+import { withReconciled } from "./reconciled.ts";
+import type { Deps, Workspace } from "./workspace.ts";
 
 export interface UndoInput {
   /** Asked before anything moves, with what would be done. */
@@ -19,62 +19,69 @@ export interface UndoInput {
 }
 
 export function undo(deps: Deps, { confirm }: UndoInput): Promise<UndoOutcome> {
-  return withWorkspace(deps, async (workspace) => {
+  return withReconciled(deps, async (workspace) => {
     const { repository } = workspace;
-    await reconcile(repository);
     const last = transactions(repository).findLast(({ state }) => state === "done");
-    if (last === undefined) throw new AppError("nothing-to-do", "There is no run to undo", { hint: "git reflog shows what moved by other means" });
-    return withLines(repository, last.updates.map(({ line }) => line), async () => {
-      if (await isPublished(workspace, last)) return revert(workspace, last, confirm);
-      return restore(workspace, last, confirm);
-    });
+    if (last === undefined)
+      throw new AppError("nothing-to-do", "There is no run to undo", {
+        hint: "git reflog shows what moved by other means",
+      });
+    return withLines(
+      repository,
+      last.updates.map(({ line }) => line),
+      async () => {
+        if (await isPublished(workspace, last)) return revert(workspace, last, confirm);
+        return restore(workspace, last, confirm);
+      },
+    );
   });
 }
 
-/** Pushed by a run, or seen on a remote since. */
-async function isPublished({ repository, refs }: Workspace, { updates, pushed }: Transaction): Promise<boolean> {
+/** Pushed by a run, or seen on a remote since: the whole of it or a part. */
+async function isPublished({ repository }: Workspace, { updates, picks, pushed }: Transaction): Promise<boolean> {
   if (pushed !== null) return true;
-  const tracking = refs.filter(({ refname, symref }) => refname.startsWith("refs/remotes/") && symref === null);
-  for (const { refname, to } of updates) {
-    const short = refname.slice("refs/heads/".length);
-    const there = tracking.filter((ref) => ref.refname.endsWith(`/${short}`));
-    for (const { oid } of there) if (oid === to || (await isAncestor(repository, to, oid))) return true;
-  }
+  const commits = new Set([...picks.map(({ commit }) => commit), ...updates.flatMap(({ to }) => to ?? [])]);
+  for (const commit of commits) if (await isOnRemote(repository, commit)) return true;
   return false;
 }
 
-async function restore({ repository }: Workspace, last: Transaction, confirm: UndoInput["confirm"]): Promise<UndoOutcome> {
+async function restore(
+  { repository, now }: Workspace,
+  last: Transaction,
+  confirm: UndoInput["confirm"],
+): Promise<UndoOutcome> {
   const outcome: UndoOutcome = {
     kind: "undone",
     transaction: last.id,
-    refs: last.updates.map(({ refname, expected, to }) => ({ refname, from: to, to: expected })),
+    refs: last.updates.map(({ refname, expected, to }) => ({ refname, from: to ?? "", to: expected })),
   };
   for (const { line, refname, to } of last.updates) {
     const found = await readRef(repository, refname);
-    if (found === to) continue;
-    throw new AppError("apply-refused", `Cannot undo: ${line} moved since, from ${to.slice(0, 12)} to ${found?.slice(0, 12) ?? "nothing"}`, {
-      hint: `git log ${to.slice(0, 12)}..${refname} shows what came after; git revert takes a single pick back`,
-      data: { line, expected: to, found },
-    });
+    if (found !== to) throw movedSince(line, refname, to, found);
   }
   if (!(await confirm(outcome))) throw declined();
-  const back = last.updates.map(({ line, refname, expected, to }) => ({ line, refname, expected: to, to: expected ?? to }));
+  const back = last.updates.map(({ line, refname, expected, to }) => ({ line, refname, expected: to, to: expected }));
   const updates = await followers(repository, back);
-  const result = await updateRefs(
-    repository,
-    last.updates.map(({ refname, expected, to }) => ({ refname, to: expected, expected: to })),
-    "morello: undo",
-    async () => {
-      for (const { worktrees, expected, to } of updates) {
-        for (const path of worktrees) await moveWorktree(repository, path, expected ?? to, to);
-      }
-    },
-  );
+  const result = await advance(repository, updates, { picks: [], time: now, undoes: last.id });
   if (result.kind === "refused") {
-    throw new AppError("apply-refused", `Cannot undo: ${result.refname ?? "a branch"} moved this moment (${result.detail})`, { hint: "look at it, then run morello undo again" });
+    throw new AppError(
+      "apply-refused",
+      `Cannot undo: ${result.refname ?? "a branch"} moved this moment (${result.detail})`,
+      { hint: "look at it, then run morello undo again" },
+    );
   }
-  recordTransaction(repository, { ...last, state: "undone" });
   return outcome;
+}
+
+function movedSince(line: string, refname: string, to: string | null, found: string | null): AppError {
+  const short = (oid: string | null): string => oid?.slice(0, 12) ?? "nothing";
+  return new AppError("apply-refused", `Cannot undo: ${line} moved since, from ${short(to)} to ${short(found)}`, {
+    hint:
+      found === null
+        ? `git branch ${refname.slice("refs/heads/".length)} ${short(to)}   puts it back`
+        : `git log ${short(to)}..${refname} shows what came after; git revert takes a single pick back`,
+    data: { line, expected: to, found },
+  });
 }
 
 function declined(): AppError {
@@ -91,12 +98,19 @@ async function revert(workspace: Workspace, last: Transaction, confirm: UndoInpu
   const lines = reverted.map(({ report }) => report);
   const plan = (applied: boolean): UndoOutcome => ({ kind: "revert", transaction: last.id, applied, lines });
   if (lines.some(({ outcome }) => outcome === "conflict") || !(await confirm(plan(false)))) return plan(false);
-  const moving = reverted.flatMap(({ report: { line, refname, commit }, tip }) => (commit === null ? [] : [{ line, refname, expected: tip, to: commit }]));
+  const moving = reverted.flatMap(({ report: { line, refname, commit }, tip }) =>
+    commit === null ? [] : [{ line, refname, expected: tip, to: commit }],
+  );
   const updates = await followers(repository, moving);
-  await scratch.transfer(moving.map(({ to }) => to), moving.map(({ expected }) => expected));
-  const result = await advance(repository, updates, [], workspace.now);
+  await scratch.transfer(
+    moving.map(({ to }) => to),
+    moving.map(({ expected }) => expected),
+  );
+  const result = await advance(repository, updates, { picks: [], time: workspace.now });
   if (result.kind === "refused") {
-    throw new AppError("apply-refused", `Cannot revert: ${result.refname ?? "a branch"} moved this moment`, { hint: "run morello undo again" });
+    throw new AppError("apply-refused", `Cannot revert: ${result.refname ?? "a branch"} moved this moment`, {
+      hint: "run morello undo again",
+    });
   }
   return plan(true);
 }
@@ -106,18 +120,26 @@ type RevertedLine = Extract<UndoOutcome, { kind: "revert" }>["lines"][number];
 async function revertLine(
   workspace: Workspace,
   last: Transaction,
-  { line, refname }: Transaction["updates"][number],
+  { line, refname, to }: Transaction["updates"][number],
   who: string,
 ): Promise<{ readonly report: RevertedLine; readonly tip: string }> {
   const { repository, scratch, engine } = workspace;
-  const reverts = last.picks.filter((pick) => pick.refname === refname).map(({ commit }) => commit).toReversed();
-  const start = (await readRef(repository, refname)) ?? "";
+  const reverts = last.picks
+    .filter((pick) => pick.refname === refname)
+    .map(({ commit }) => commit)
+    .toReversed();
+  const start = await readRef(repository, refname);
+  if (start === null) throw movedSince(line, refname, to, null);
   let tip = start;
   for (const oid of reverts) {
     const [picked, onto] = await Promise.all([scratch.reader.commit(oid), scratch.reader.commit(tip)]);
     const parent = picked === null ? null : await scratch.reader.commit(picked.parents[0] ?? "");
     if (picked === null || onto === null || parent === null) {
-      throw new AppError("object-missing", `Commit ${oid} cannot be reverted: it, or its parent, is missing from the repository`, { hint: "git fetch" });
+      throw new AppError(
+        "object-missing",
+        `Commit ${oid} cannot be reverted: it, or its parent, is missing from the repository`,
+        { hint: "git fetch" },
+      );
     }
     const [merge] = await engine.merge([{ base: picked.tree, ours: onto.tree, theirs: parent.tree }]);
     if (merge?.kind !== "clean") {
@@ -127,7 +149,10 @@ async function revertLine(
     engine.publish(merge.tree);
     const subject = Buffer.from(subjectOf(picked.message), "utf8").toString("latin1");
     const message = `Revert "${subject}"\n\nThis reverts commit ${oid}.\n`;
-    tip = scratch.write("commit", serialiseCommit({ tree: merge.tree, parents: [tip], author: who, committer: who, message }));
+    tip = scratch.write(
+      "commit",
+      serialiseCommit({ tree: merge.tree, parents: [tip], author: who, committer: who, message }),
+    );
   }
   const [before, after] = await Promise.all([scratch.reader.commit(start), scratch.reader.commit(tip)]);
   const touched = before === null || after === null ? [] : await touchedPaths(engine.tree, before.tree, after.tree);
