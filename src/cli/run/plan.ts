@@ -1,0 +1,53 @@
+// `morello plan`: the table first, the causes of conflicts as they are found, then what to do next.
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { AppError } from "../../error.ts";
+import { explainConflicts, plan } from "../../usecase/plan.ts";
+import type { PickOptions, Plan } from "../../wire/plan.ts";
+import { json } from "../render/clean.ts";
+import { renderCauses } from "../render/conflict.ts";
+import { renderNext, renderPlan, stoppedLines } from "../render/plan.ts";
+import type { Session } from "../session.ts";
+
+export interface PlanRequest {
+  readonly revisions: readonly string[];
+  readonly onto: readonly string[];
+  readonly options: PickOptions;
+  readonly fetch: boolean;
+  readonly causes: boolean;
+  /** The file to write the plan to. */
+  readonly out: string | null;
+}
+
+/** Exits with 1 if a line stops. */
+export async function runPlan(session: Session, request: PlanRequest): Promise<number> {
+  const outcome = await plan(session.deps, request);
+  if (!session.json) session.print(renderPlan(session.out, outcome.plan));
+  const explained = request.causes ? await explain(session, outcome.plan) : outcome.plan;
+  if (request.out !== null) await write(resolve(session.deps.cwd, request.out), explained);
+  if (session.json) session.print(json({ ...outcome, plan: explained, written: request.out }));
+  else session.print(renderNext(session.out, explained, request.onto, request.out));
+  return stoppedLines(explained).length === 0 ? 0 : 1;
+}
+
+function explain(session: Session, planned: Plan): Promise<Plan> {
+  let first = true;
+  return explainConflicts(session.deps, planned, (line, _source, path) => {
+    if (session.json) return;
+    session.print(renderCauses(session.out, line, path, first));
+    first = false;
+  });
+}
+
+async function write(file: string, planned: Plan): Promise<void> {
+  const { writePlan } = await import("../../plan/file.ts");
+  try {
+    writeFileSync(file, writePlan(planned));
+  } catch (cause) {
+    const full = cause instanceof Error && "code" in cause && cause.code === "ENOSPC";
+    throw new AppError(full ? "disk-full" : "usage", `Cannot write the plan to ${file}`, {
+      cause,
+      hint: "name another file with --out",
+    });
+  }
+}
