@@ -37,7 +37,7 @@ function fail(thrown: unknown, options: readonly string[], verb: string | null):
     process.exitCode = INTERRUPTED;
     return;
   }
-  const error = thrown instanceof CommanderError ? usageError(thrown, verb) : thrown;
+  const error = thrown instanceof CommanderError ? usageError(thrown, verb, options) : thrown;
   if (error === null) return;
   process.exitCode = statusOf(error);
   if (options.includes("--json")) {

@@ -62,7 +62,7 @@ export function createProgram(): Verb {
       "\nmorello help VERB shows the options of a verb.\nExit status: 0 done, 1 refused, 2 usage, 3 git failed, 70 defect.",
     )
     .common();
-  program.configureOutput({ outputError: () => undefined }); // errors are thrown, and shown by whoever catches them
+  program.configureOutput({ outputError: () => undefined, writeErr: () => undefined }); // errors are thrown, and shown by whoever catches them
   program.addOption(new Option("-V, --version", "print the version").helpGroup(COMMON)).on("option:version", () => {
     process.stdout.write(`morello ${version()}\n`);
     throw new CommanderError(0, "commander.version", "");

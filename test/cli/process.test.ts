@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { morello, startMorello } from "../support/cli.ts";
 import { fakeEditor } from "../support/editor.ts";
 import { history } from "../support/history.ts";
+import { finished } from "../support/process.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
 
 const HISTORY = history()
@@ -122,7 +123,9 @@ test("Ctrl-C ends with 130, says nothing, and moves nothing", async () => {
   const sandbox = makeSandbox();
   const cwd = await repository(sandbox);
   const opened = sandbox.path("opened");
-  const env = { GIT_EDITOR: `touch '${opened}'; sleep 60; true` };
+  const wait = "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000)";
+  const script = `writeFileSync(${JSON.stringify(opened)}, ""); ${wait}; return text;`;
+  const env = { GIT_EDITOR: fakeEditor(sandbox, { script }) };
   const cli = startMorello(sandbox, ["pick", "fix", "--onto", "v2.7", "-ey"], { cwd, env });
   while (!existsSync(opened)) await new Promise((resolve) => setTimeout(resolve, 10));
   process.kill(-cli.pid, "SIGINT"); // as a terminal does: to the whole group
@@ -135,9 +138,16 @@ test("a reader that has enough is no error", async () => {
   const cwd = await repository(sandbox);
   const shell = `"$0" "$1" plan fix --onto v2.7 --json | true; echo "\${PIPESTATUS[0]}"`;
   const cli = new URL("../../dist/cli.js", import.meta.url).pathname;
-  const { finished } = await import("../support/process.ts");
   const done = await finished("bash", ["-c", shell, process.execPath, cli], { cwd, env: sandbox.env });
   expect({ stdout: done.stdout.toString(), stderr: done.stderr.toString() }).toEqual({ stdout: "0\n", stderr: "" });
+});
+
+test.each([
+  ["help is asked about no verb there is", ["help", "nosuch"], "Unknown verb 'nosuch'"],
+  ["there are options and no verb", ["-C", "x"], "No verb was given"],
+])("where %s, that is the error", async (_name, words, message) => {
+  const done = await morello(makeSandbox(), words);
+  expect(done).toMatchObject({ status: 2, stdout: "", stderr: `error: ${message}\nhint: morello --help\n` });
 });
 
 test("the version is the package's", async () => {
