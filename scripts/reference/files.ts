@@ -1,6 +1,8 @@
 // Everything under docs/reference/ and schemas/, as path -> text. Reads and writes nothing.
+import { createProgram } from "../../src/cli/program.ts";
 import { configJsonSchema } from "../../src/config/schema.ts";
 import { ERROR_CODES, EXIT_STATUS } from "../../src/error.ts";
+import { cliPage } from "./cli.ts";
 import { configurationPage } from "./configuration.ts";
 import { errorsPage } from "./errors.ts";
 import { publishedSchemas } from "./schemas.ts";
@@ -11,6 +13,7 @@ export const GENERATED_FOLDERS = ["docs/reference", "schemas"];
 /** Paths from the repository's root. */
 export async function generatedFiles(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
+  files.set("docs/reference/cli.md", cliPage(createProgram()));
   files.set("docs/reference/errors.md", errorsPage(ERROR_CODES, EXIT_STATUS));
   files.set("docs/reference/configuration.md", configurationPage(configJsonSchema()));
   for (const [name, schema] of publishedSchemas()) files.set(`schemas/${name}`, `${JSON.stringify(schema, null, 2)}\n`);
