@@ -5,7 +5,7 @@ import { locate, sourceAt } from "./position.ts";
 import { wording, type Problem } from "./problem.ts";
 import { Config } from "./schema.ts";
 
-export type { Config, LineOverride } from "./schema.ts";
+export type { Config } from "./schema.ts";
 
 /** More than any person writes; beyond it the file is somebody's mistake or attack. */
 const MAX_LENGTH = 1 << 20;

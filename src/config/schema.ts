@@ -1,7 +1,6 @@
 // morello.yaml: one schema that gives types, defaults, the published JSON Schema and the reference page.
 // Descriptions are what people read in their editor; each is a full sentence. Unknown keys are refused at every depth.
 import { z } from "zod";
-import { CONFIG_FILE } from "./default.ts";
 import { globProblem } from "../line/glob.ts";
 
 /** Where the file lies in the default branch's tree. */
@@ -102,5 +101,5 @@ function mapping(issue: { readonly code?: string | undefined }): string | undefi
 /** The schema that editors use: what may be written, so nothing with a default is required. */
 export function configJsonSchema(): Record<string, unknown> {
   const { $schema, ...schema } = z.toJSONSchema(Config, { io: "input" });
-  return { $schema, title: CONFIG_FILE, ...schema };
+  return { $schema, title: "morello.yaml", ...schema };
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { AppError } from "../../error.ts";
-import { readPlan } from "../../plan/file.ts";
+import { readPlan } from "../../usecase/plan-file.ts";
 import { applyPlan } from "../../usecase/apply-plan.ts";
 import { renderApply } from "../render/apply.ts";
 import type { Session } from "../session.ts";

@@ -40,7 +40,7 @@ function explain(session: Session, planned: Plan): Promise<Plan> {
 }
 
 async function write(file: string, planned: Plan): Promise<void> {
-  const { writePlan } = await import("../../plan/file.ts");
+  const { writePlan } = await import("../../usecase/plan-file.ts");
   try {
     writeFileSync(file, writePlan(planned));
   } catch (cause) {
