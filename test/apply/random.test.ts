@@ -60,6 +60,17 @@ const REGRESSIONS: Readonly<Record<string, Scenario>> = {
     source: { "lib/a.txt": text({ 3: "fixed\n" }) },
     line: { "lib/a.txt": text({ 3: "of the line\n" }) },
   },
+  "git fails an assertion (merge-ort's process_renames, 2.38 to 2.51 at least)": {
+    shape: "ordinary",
+    base: { "a/one.txt": { executable: "\x89BIN\0one\0\xff" }, "c": text(), "src/lib/x.py": text({ 1: "\n" }) },
+    source: {
+      "a/one.txt": null,
+      "src/lib/x.py": null,
+      "src/lib": { executable: "\x89BIN\0one\0\xff" },
+      "src/added.txt": text({ 1: "\n" }),
+    },
+    line: { "a/one.txt": null, "c": null, "deep/c": text() },
+  },
   "a macro is made of a macro": {
     shape: "ordinary",
     base: { ".gitattributes": "[attr]mine merge=union\n[attr]more mine\n*.txt more\n", "a.txt": text() },
