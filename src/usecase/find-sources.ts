@@ -17,20 +17,30 @@ export interface Sources {
 }
 
 /** Throws `unknown-revision` for a revision that names no commit, `usage` if there is nothing to pick. */
-export async function findSources(workspace: Workspace, revisions: readonly string[], mainline: number | null): Promise<Sources> {
+export async function findSources(
+  workspace: Workspace,
+  revisions: readonly string[],
+  mainline: number | null,
+): Promise<Sources> {
   const resolved = await resolveRevisions(workspace.repository, revisions);
+  const unknown = revisions.find((_, n) => resolved[n] === null);
+  if (unknown !== undefined) throw await unknownRevision(workspace, unknown);
   const given = resolved.flatMap((commits, n) => {
-    const revision = revisions[n] ?? "";
-    if (commits === null) throw unknownRevision(workspace, revision);
-    return commits.map((commit) => ({ commit, revision }));
+    return (commits ?? []).map((commit) => ({ commit, revision: revisions[n] ?? "" }));
   });
   if (given.length === 0) {
     throw new AppError("usage", `There is no commit to pick in ${revisions.join(" ")}`, {
       hint: "A..B takes what B has and A has not; A^..B takes A too",
     });
   }
-  const graph = await historyOf(workspace, given.map(({ commit }) => commit));
-  const ordered = parentsFirst(given.map(({ commit }) => commit), ancestry(graph));
+  const graph = await historyOf(
+    workspace,
+    given.map(({ commit }) => commit),
+  );
+  const ordered = parentsFirst(
+    given.map(({ commit }) => commit),
+    ancestry(graph),
+  );
   const notes: PlanNote[] = ordered.duplicates.map((commit) => {
     const revision = given.findLast((item) => item.commit === commit)?.revision ?? commit;
     return { kind: "duplicate-revision", revision, commit };
@@ -39,7 +49,8 @@ export async function findSources(workspace: Workspace, revisions: readonly stri
   const sources = await Promise.all(
     ordered.commits.map(async (oid): Promise<Source> => {
       const commit = await workspace.scratch.reader.commit(oid);
-      if (commit === null) throw new AppError("object-missing", `Commit ${oid} is missing from the repository`, { hint: "git fetch" });
+      if (commit === null)
+        throw new AppError("object-missing", `Commit ${oid} is missing from the repository`, { hint: "git fetch" });
       const isMerge = commit.parents.length > 1;
       return { ...summary(oid, commit), parents: [...commit.parents], mainline: isMerge ? mainline : null };
     }),
@@ -65,15 +76,23 @@ function ancestry(graph: CommitGraph): (a: string, b: string) => boolean {
   };
 }
 
-function unknownRevision(workspace: Workspace, revision: string): AppError {
+async function unknownRevision(workspace: Workspace, revision: string): Promise<AppError> {
   const names = workspace.refs.map(({ refname }) => refname.replace(/^refs\/(heads|tags|remotes)\//, ""));
-  const wanted = isRange(revision) ? (revision.split("..").find((part) => part !== "" && !names.includes(part)) ?? revision) : revision;
+  const ends = isRange(revision) ? revision.split("..").filter((end) => end !== "") : [revision];
+  const commits = await resolveRevisions(workspace.repository, ends);
+  const wrong = ends.find((_, n) => commits[n] === null) ?? revision;
+  const wanted = wrong.replace(/(?<=.)[~^@].*$/, ""); // the name alone: what follows it counts commits
   const near = nearest(wanted, names).slice(0, 3);
-  const shallow = workspace.repository.shallow ? "; the clone is shallow, so it may be there after git fetch --unshallow" : "";
+  const shallow = workspace.repository.shallow
+    ? "; the clone is shallow, so it may be there after git fetch --unshallow"
+    : "";
   const hint = /^#\d+$/.test(revision)
     ? "pull requests are found by their commit: name the merged commit"
     : near.length > 0
       ? `did you mean ${near.join(", ")}?${shallow}`
       : `git fetch, then git log --all --oneline${shallow}`;
-  return new AppError("unknown-revision", `Revision '${revision}' names no commit of this repository`, { hint, data: { revision, nearest: near } });
+  return new AppError("unknown-revision", `Revision '${revision}' names no commit of this repository`, {
+    hint,
+    data: { revision, nearest: near },
+  });
 }
