@@ -3,6 +3,7 @@ import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { AppError } from "../error.ts";
 import type { Deps } from "../usecase/workspace.ts";
+import { noticeText } from "./render/notice.ts";
 import { startMeter, type Meter } from "./progress.ts";
 import { json } from "./render/clean.ts";
 import type { View } from "./render/view.ts";
@@ -54,6 +55,10 @@ export function openSession(flags: CommonFlags): Session {
     meter.pause();
     stdout.write(text);
   };
+  const say = (text: string): void => {
+    meter.pause();
+    stderr.write(text);
+  };
   const out = viewOf(facts(stdout), env, flags.color);
   return {
     deps: {
@@ -61,6 +66,7 @@ export function openSession(flags: CommonFlags): Session {
       environment: env,
       now: Math.floor(Date.now() / 1000),
       onProgress: meter.onProgress,
+      onNotice: (notice) => say(noticeText(notice)),
     },
     json: flags.json,
     out,
@@ -69,10 +75,7 @@ export function openSession(flags: CommonFlags): Session {
     meter,
     print,
     show: (outcome, render) => print(flags.json ? json(outcome) : render(out, outcome)),
-    say: (text) => {
-      meter.pause();
-      stderr.write(text);
-    },
+    say,
     needPerson: (what, hint) => {
       if (!interactive)
         throw new AppError("consent-needed", `${what}, and nobody is there to ask: stdin or stderr is no terminal`, {

@@ -6,6 +6,9 @@ import { withWorkspace, type Deps, type Workspace } from "./workspace.ts";
 export async function withReconciled<T>(deps: Deps, use: (workspace: Workspace) => Promise<T>): Promise<T> {
   const first = await withWorkspace(deps, async (workspace) => {
     const ended = await reconcile(workspace.repository);
+    for (const { transaction, kind } of ended) {
+      workspace.onNotice?.({ lines: transaction.updates.map(({ line }) => line), result: kind });
+    }
     return ended.length > 0 ? null : { value: await use(workspace) };
   });
   return first === null ? withWorkspace(deps, use) : first.value;

@@ -21,6 +21,14 @@ export interface Deps {
   /** Unix seconds. */
   readonly now: number;
   readonly onProgress?: (progress: Progress) => void;
+  readonly onNotice?: (notice: Notice) => void;
+}
+
+/** What a person should know beside the outcome: a run that was killed has been ended. */
+export interface Notice {
+  readonly lines: readonly string[];
+  /** Part was moved, and now all is; nothing was moved; somebody else has moved a branch meanwhile. */
+  readonly result: "finished" | "dropped" | "overtaken";
 }
 
 export interface Progress {
