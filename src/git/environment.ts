@@ -33,6 +33,7 @@ export function hermeticEnvironment(env: Environment, gitDir: string): Environme
     GIT_NO_REPLACE_OBJECTS: "1",
     GIT_NO_LAZY_FETCH: "1", // 2.45; before it, the scratch repository has no promisor remote anyway
     GIT_TERMINAL_PROMPT: "0",
+    GIT_FLUSH: "0", // rev-list and log write a pipe line by line otherwise: 65,000 reads where 300 do
     GIT_DIR: gitDir,
     LC_ALL: "C",
   };

@@ -101,12 +101,12 @@ async function inBatches(context: Context, lines: readonly string[]): Promise<Me
       size = Math.min(BATCH, size * 2);
     } else if (done.status === 0) {
       throw runFailure("git", MANY, done); // fewer answers than questions
-    } else if (chunk.length === 1) {
+    } else if (chunk.length === 1 || /^fatal: /m.test(done.stderr)) {
       results.push({ kind: "failed", stderr: done.stderr });
       size = BATCH;
     } else {
-      // A git that dies says first what it has; one that crashes takes up to a buffer of answers with it. Only a
-      // question that fails alone is the one to blame.
+      // A git that dies (`fatal:`) has said first what it has, so the next question is to blame. One that crashes takes
+      // up to a buffer of answers with it: there only a question that fails alone is.
       size = answered > 0 ? 1 : chunk.length >> 1;
     }
   }
