@@ -25,19 +25,6 @@ const { values, positionals } = parseArgs({
 });
 const [kind = ""] = positionals;
 
-export interface BenchOptions {
-  readonly repo: string;
-  readonly cases: string | undefined;
-  readonly out: string | undefined;
-  readonly limit: number | null;
-  readonly seed: number;
-  readonly peers: number;
-  readonly verify: boolean;
-  readonly revision: string | undefined;
-  readonly onto: readonly string[];
-  readonly runs: number;
-}
-
 function fail(message: string): never {
   process.stderr.write(`bench: ${message}\n`);
   process.exit(2);

@@ -7,7 +7,7 @@ import { openRepository, type Repository } from "../src/git/repository.ts";
 import { Scratch } from "../src/git/scratch.ts";
 import { quotePath } from "../src/object/path.ts";
 import { readCases, sample, type Case } from "./cases.ts";
-import type { BenchOptions } from "./main.ts";
+import type { BenchOptions } from "./options.ts";
 import { PeerRepository, type PeerAnswer } from "./peers.ts";
 import { figures, HEAD, row } from "./statistics.ts";
 

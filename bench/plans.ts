@@ -4,7 +4,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openRepository } from "../src/git/repository.ts";
-import type { BenchOptions } from "./main.ts";
+import type { BenchOptions } from "./options.ts";
 import { figures } from "./statistics.ts";
 
 export async function benchPlans(options: BenchOptions): Promise<void> {
