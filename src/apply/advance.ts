@@ -2,10 +2,10 @@
 import { existsSync } from "node:fs";
 import { AppError, isAppError } from "../error.ts";
 import { isMarkAlive } from "../git/claim.ts";
-import { indexStands, mendWorktree, moveWorktree } from "../git/move-worktree.ts";
+import { cannotMove, indexStands, mendWorktree, moveWorktree } from "../git/move-worktree.ts";
 import { isAncestor, readRef, removeDeadLocks, updateRefs, type UpdateResult } from "../git/refs.ts";
 import type { Repository } from "../git/repository.ts";
-import { cannotMove, disturbance, listWorktrees, rebasedBranch, type Worktree } from "../git/worktree.ts";
+import { disturbance, listWorktrees, rebasedBranch, type Worktree } from "../git/worktree.ts";
 import {
   newTransaction,
   pruneTransactions,

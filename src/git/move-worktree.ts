@@ -24,6 +24,26 @@ import { gitDirOf, inWorktree } from "./worktree.ts";
 const MARK = "morello ";
 const SYMLINK = "120000";
 
+/** Whether `moveWorktree` would work: it fails where an untracked file is in the way. Gives git's words, or null. */
+export async function cannotMove(
+  repository: Repository,
+  path: string,
+  from: string,
+  to: string,
+): Promise<string | null> {
+  const worktree = inWorktree(repository, path);
+  const gitDir = await gitDirOf(worktree);
+  const trial = join(gitDir, `morello-trial.${process.pid}`); // git locks the index even to try: not the real one
+  try {
+    if (existsSync(join(gitDir, "index"))) copyIndex(join(gitDir, "index"), trial);
+    const env = { ...worktree.env, GIT_INDEX_FILE: trial };
+    const tried = await run({ ...worktree, env }, ["read-tree", "-m", "-u", "-n", from, to], { ok: [0, 128] });
+    return tried.status === 0 ? null : tried.stderr.trim();
+  } finally {
+    rmSync(trial, { force: true });
+  }
+}
+
 /**
  * Takes index and files from one commit to the other, keeping everything that differs from neither. What fails is put
  * back. Throws `worktree-busy` if another git holds the index.

@@ -79,14 +79,3 @@ export async function rebasedBranch(repository: Repository, worktree: Worktree):
   }
   return null;
 }
-
-/** Whether `moveWorktree` would work: it fails where an untracked file is in the way. Gives git's words, or null. */
-export async function cannotMove(
-  repository: Repository,
-  path: string,
-  from: string,
-  to: string,
-): Promise<string | null> {
-  const tried = await run(inWorktree(repository, path), ["read-tree", "-m", "-u", "-n", from, to], { ok: [0, 128] });
-  return tried.status === 0 ? null : tried.stderr.trim();
-}
