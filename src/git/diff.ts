@@ -13,8 +13,7 @@ const RAW = [
   "--no-renames",
   "--no-abbrev",
   "--always", // an empty commit is answered too
-  "-m", // merges answer once a parent; callers name commits with one
-  "--first-parent",
+  "--diff-merges=first-parent", // 2.31
 ];
 
 /** Objects that git may die on before the rest of the questions is given up. */
@@ -79,6 +78,7 @@ async function askRaw(context: GitContext, commits: readonly string[]): Promise<
       const [, oldMode = "", newMode = "", oldOid = "", newOid = ""] = change;
       current.push({ path: (fields[++at] ?? "") as BytePath, oldMode, newMode, oldOid, newOid });
     } else if (field !== "") {
+      if (field !== commits[found.length]) break; // git left one out
       found.push((current = []));
     }
   }
@@ -134,8 +134,8 @@ const PATCH = [
   "--stdin",
   "-r",
   "-p",
-  "-m",
-  "--first-parent",
+  "--diff-merges=first-parent", // 2.31; `-m --first-parent` answers once a parent
+  "--always", // an empty commit is answered too
   "--root",
   "--no-renames",
   "--full-index",
@@ -155,8 +155,10 @@ async function askPatches(context: GitContext, commits: readonly string[]): Prom
   const wanted = new Set(commits);
   const found: string[][] = [];
   for (const line of done.stdout.toString("latin1").split(/(?<=\n)/)) {
-    if (wanted.has(line.slice(0, -1))) found.push([]);
-    else found.at(-1)?.push(line);
+    const header = line.slice(0, -1);
+    if (!wanted.has(header)) found.at(-1)?.push(line);
+    else if (header === commits[found.length]) found.push([]);
+    else break; // git left one out
   }
   return { found: found.map((text) => text.join("")), complete: done.status === 0 && found.length === commits.length };
 }

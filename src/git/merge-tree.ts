@@ -215,7 +215,8 @@ export class MergeConversation {
   constructor(scratch: Scratch, attributes: string, program: readonly string[]) {
     this.#scratch = scratch;
     const [command = "git", ...before] = program;
-    const options = { program: command, cwd: attributes, env: { GIT_WORK_TREE: attributes } };
+    const env = { GIT_WORK_TREE: attributes, GIT_FLUSH: "1" }; // each answer at once: from 2.49 git asks this variable
+    const options = { program: command, cwd: attributes, env };
     this.#child = start(scratch, [...before, ...MANY], options);
     this.#child.stdin?.on("error", () => undefined);
     this.#child.stderr?.on("data", (chunk: Buffer) => (this.#stderr += chunk.toString("utf8")));
