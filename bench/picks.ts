@@ -1,6 +1,7 @@
 // Replays real backports: each source onto the parent of its backport, by the engine, and by git for comparison.
 import { writeFileSync } from "node:fs";
-import { MergeEngine, type TreeMerge } from "../src/apply/merge.ts";
+import { MergeEngine } from "../src/apply/merge.ts";
+import type { TreeMerge } from "../src/apply/tree-merge.ts";
 import type { Sides } from "../src/apply/decide.ts";
 import { touchedPaths } from "../src/apply/touched.ts";
 import { openRepository, type Repository } from "../src/git/repository.ts";

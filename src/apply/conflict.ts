@@ -5,7 +5,7 @@ import type { Scratch } from "../git/scratch.ts";
 import { quotePath, type BytePath } from "../object/path.ts";
 import { isRegular, MODE_GITLINK, parseTree, serialiseTree, type TreeEntry } from "../object/tree.ts";
 import type { ConflictedPath, ConflictKind, ConflictRegion } from "../wire/plan.ts";
-import type { Conflict, Stage } from "./merge.ts";
+import type { Conflict, Stage } from "./tree-merge.ts";
 
 const MAX_REGIONS = 50;
 /** Lines of one side that are shown of a region; a longer one ends in a line that counts the rest. */

@@ -1,6 +1,6 @@
 // Tells a line that never had the code from one where the code is in conflict.
 import type { BytePath } from "../object/path.ts";
-import type { TreeMerge } from "./merge.ts";
+import type { TreeMerge } from "./tree-merge.ts";
 import { lookUp, type TreeSource } from "./touched.ts";
 
 /**

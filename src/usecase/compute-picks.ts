@@ -2,7 +2,7 @@
 // takes its source from another. Objects are made in the scratch repository only.
 import { pickCommit } from "../apply/commit.ts";
 import { describeConflicts } from "../apply/conflict.ts";
-import type { Conflict, TreeMerge } from "../apply/merge.ts";
+import type { Conflict, TreeMerge } from "../apply/tree-merge.ts";
 import type { Sides } from "../apply/decide.ts";
 import { isNotApplicable } from "../apply/not-applicable.ts";
 import { followedRenames } from "../apply/renames.ts";

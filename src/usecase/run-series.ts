@@ -1,6 +1,6 @@
 // Picks a series on until it ends or meets a conflict, and lays that out for a person.
 import { conflictKind } from "../apply/conflict.ts";
-import type { Conflict, TreeMerge } from "../apply/merge.ts";
+import type { Conflict, TreeMerge } from "../apply/tree-merge.ts";
 import { saveResolution, worktreeOf, type ResolutionState } from "../apply/resolution.ts";
 import { AppError } from "../error.ts";
 import { layOut, openLayout } from "../git/layout.ts";

@@ -1,6 +1,7 @@
 // The engine on a test's repository, and how its answers are laid beside those of `git cherry-pick`.
 import { onTestFinished } from "vitest";
-import { MergeEngine, type TreeMerge } from "../../src/apply/merge.ts";
+import { MergeEngine } from "../../src/apply/merge.ts";
+import type { TreeMerge } from "../../src/apply/tree-merge.ts";
 import { openRepository, type Repository } from "../../src/git/repository.ts";
 import { Scratch } from "../../src/git/scratch.ts";
 import { emptyTree } from "../../src/object/hash.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { TreeMerge } from "../../src/apply/merge.ts";
+import type { TreeMerge } from "../../src/apply/tree-merge.ts";
 import { cherryPickOracle } from "../support/cherry-pick.ts";
 import { history } from "../support/history.ts";
 import { sampleScenarios } from "../support/random-history.ts";
