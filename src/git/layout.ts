@@ -32,7 +32,7 @@ export interface Labels {
 const QUIET = ["-c", "core.hooksPath=/dev/null", "-c", "advice.detachedHead=false"];
 
 /** The user's git in the resolution's work tree. */
-export function inLayout(repository: Repository, path: string): GitContext {
+function inLayout(repository: Repository, path: string): GitContext {
   return { cwd: path, env: userEnvironment(repository.baseEnvironment) };
 }
 

@@ -5,8 +5,9 @@ import { text, type GitContext } from "./run.ts";
 export type GitVersion = readonly [number, number, number];
 
 /**
- * Oldest git that works: 2.38 brought `merge-tree --write-tree` (merges without a work tree) and
- * `cat-file --batch-command -z`.
+ * Oldest git that works. 2.38 brought `merge-tree --write-tree`, merges without a work tree; it needs a merge base
+ * that two commits have, which synthetic commits give (`--merge-base` is 2.40, bare trees 2.45, and neither is faster).
+ * Older requirements: `cat-file --batch-command` and `worktree list -z` 2.36, zdiff3 2.35, `--path-format` 2.31.
  */
 export const MINIMUM_GIT: GitVersion = [2, 38, 0];
 
@@ -18,16 +19,14 @@ export interface Capabilities {
   readonly mergeStdin: boolean;
   /** 2.49: `merge-tree --stdin` flushes each answer, so one process can serve a series. */
   readonly mergeConversation: boolean;
-  /** 2.45: `merge-tree` takes three trees, so no synthetic commits are written. */
-  readonly mergeTrees: boolean;
 }
 
-export function parseGitVersion(line: string): GitVersion | null {
+function parseGitVersion(line: string): GitVersion | null {
   const found = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(line);
   return found === null ? null : [Number(found[1]), Number(found[2]), Number(found[3] ?? 0)];
 }
 
-export function atLeast(version: GitVersion, major: number, minor: number): boolean {
+function atLeast(version: GitVersion, major: number, minor: number): boolean {
   return version[0] > major || (version[0] === major && version[1] >= minor);
 }
 
@@ -44,7 +43,6 @@ export function capabilitiesOf(versionText: string): Capabilities {
     versionText,
     mergeStdin: atLeast(version, 2, 39),
     mergeConversation: atLeast(version, 2, 49),
-    mergeTrees: atLeast(version, 2, 45),
   };
 }
 

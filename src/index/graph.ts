@@ -13,8 +13,8 @@ export interface Segment {
   readonly more: Int32Array;
 }
 
-export const NONE = -1;
-export const UNKNOWN = -2;
+const NONE = -1;
+const UNKNOWN = -2;
 
 /** One line of `git rev-list --parents --timestamp`. */
 export interface GraphLine {

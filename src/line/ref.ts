@@ -34,7 +34,7 @@ export interface RemoteChoice {
 }
 
 export const HEADS = "refs/heads/";
-export const REMOTES = "refs/remotes/";
+const REMOTES = "refs/remotes/";
 export const TAGS = "refs/tags/";
 
 export interface RemoteBranch {

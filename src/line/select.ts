@@ -17,7 +17,7 @@ export interface Selection<T> {
 }
 
 /** Every maintained line. */
-export const ALL = "all";
+const ALL = "all";
 
 /**
  * Selects lines, each once. A pattern is, in this order: `all`; a name; a refname or a part of one that git would

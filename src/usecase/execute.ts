@@ -180,7 +180,7 @@ export function refuseDiverged(line: Line, { refname, expected }: PlannedLine["t
 }
 
 /** The refs of a plan that are no longer where it saw them. */
-export async function stale({ repository }: Workspace, plan: Plan): Promise<ApplyOutcome> {
+async function stale({ repository }: Workspace, plan: Plan): Promise<ApplyOutcome> {
   const moved = await Promise.all(
     plan.lines.map(async ({ line, target }) => ({
       line: line.name,

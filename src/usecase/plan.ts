@@ -2,7 +2,7 @@
 import { run } from "../git/run.ts";
 import { fetchRemotes } from "../git/push.ts";
 import { openRepository } from "../git/repository.ts";
-import { currentIdentity } from "../git/refs.ts";
+import { checkBranchName, currentIdentity } from "../git/refs.ts";
 import { parseIdentity } from "../object/text.ts";
 import type { Identity } from "../wire/basic.ts";
 import type { PlanOutcome } from "../wire/outcome.ts";
@@ -32,6 +32,7 @@ export async function makePlan(
   workspace: Workspace,
   { revisions, onto, options, lookOnly }: Omit<PlanInput, "fetch"> & { readonly lookOnly: boolean },
 ): Promise<Plan> {
+  if (options.toBranch !== null) await checkBranchName(workspace.repository, `morello/${options.toBranch}/line`);
   const identity = await committer(workspace);
   const made = await planPicks(workspace, {
     revisions,

@@ -6,7 +6,7 @@ import { SHAPE_CASES } from "./case/shapes.ts";
 import { TREE_CASES } from "./case/trees.ts";
 import type { PickCase } from "./case/case.ts";
 
-export { standCase, type PickCase } from "./case/case.ts";
+export { standCase, type PickCase, type StandingCase } from "./case/case.ts";
 
 const SHA1_CASES = [...SHAPE_CASES, ...TREE_CASES, ...ATTRIBUTE_CASES, ...MESSAGE_CASES];
 const AGAIN =
