@@ -16,7 +16,8 @@ export function readPlan(text: string, file: string): Plan {
   }
   const plan = isRecord(value) && value["kind"] === "plan" && isRecord(value["plan"]) ? value["plan"] : value;
   const schema = isRecord(plan) ? plan["schema"] : undefined;
-  if (schema !== PLAN_SCHEMA) throw invalid(file, `its schema is ${JSON.stringify(schema) ?? "not named"}, wanted ${PLAN_SCHEMA}`);
+  if (schema !== PLAN_SCHEMA)
+    throw invalid(file, `its schema is ${JSON.stringify(schema) ?? "not named"}, wanted ${PLAN_SCHEMA}`);
   const parsed = Plan.safeParse(plan);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -28,5 +29,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function invalid(file: string, why: string, cause?: unknown): AppError {
-  return new AppError("plan-invalid", `Cannot read ${file} as a plan: ${why}`, { cause, hint: "morello plan REV --onto LINE --out plan.json", data: { file } });
+  return new AppError("plan-invalid", `Cannot read ${file} as a plan: ${why}`, {
+    cause,
+    hint: "morello plan REV --onto LINE --out plan.json",
+    data: { file },
+  });
 }

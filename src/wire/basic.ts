@@ -13,7 +13,11 @@ export const QuotedPath = z.string().min(1);
 export type QuotedPath = z.infer<typeof QuotedPath>;
 
 /** Name, email and git's raw date (`<unix seconds> <±hhmm>`), as they stand in a commit. */
-export const Identity = z.strictObject({ name: z.string(), email: z.string(), date: z.string().regex(/^\d+ [+-]\d{4}$/) });
+export const Identity = z.strictObject({
+  name: z.string(),
+  email: z.string(),
+  date: z.string().regex(/^\d+ [+-]\d{4}$/),
+});
 export type Identity = z.infer<typeof Identity>;
 
 /** One commit as people recognise it. */

@@ -38,7 +38,9 @@ export type LineResult = z.infer<typeof LineResult>;
 export const PushReport = z.strictObject({
   /** As git prints it, without credentials. */
   remote: z.string(),
-  refs: z.array(z.strictObject({ line: z.string(), refname: z.string(), to: ObjectId, compareUrl: z.string().nullable() })),
+  refs: z.array(
+    z.strictObject({ line: z.string(), refname: z.string(), to: ObjectId, compareUrl: z.string().nullable() }),
+  ),
 });
 export type PushReport = z.infer<typeof PushReport>;
 
@@ -65,13 +67,22 @@ export const ApplyOutcome = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("stale"),
     plan: Plan,
-    moved: z.array(z.strictObject({ line: z.string(), refname: z.string(), expected: ObjectId.nullable(), found: ObjectId.nullable() })),
+    moved: z.array(
+      z.strictObject({
+        line: z.string(),
+        refname: z.string(),
+        expected: ObjectId.nullable(),
+        found: ObjectId.nullable(),
+      }),
+    ),
   }),
   /** The same request gives another result here (another version of git, say). Nothing moved. */
   z.strictObject({
     kind: z.literal("unconfirmed"),
     plan: Plan,
-    differences: z.array(z.strictObject({ line: z.string(), source: ObjectId, planned: z.string(), found: z.string() })),
+    differences: z.array(
+      z.strictObject({ line: z.string(), source: ObjectId, planned: z.string(), found: z.string() }),
+    ),
   }),
   z.strictObject({ kind: z.literal("declined"), plan: Plan }),
 ]);
@@ -101,7 +112,15 @@ export type ResolveOutcome = z.infer<typeof ResolveOutcome>;
 export const ContinueOutcome = z.discriminatedUnion("kind", [
   /** The series went on and met the next conflict. */
   z.strictObject({ kind: z.literal("laid-out"), landed: z.array(ObjectId), resolution: Resolution }),
-  z.strictObject({ kind: z.literal("advanced"), line: z.string(), refname: z.string(), from: ObjectId.nullable(), to: ObjectId, landed: z.array(ObjectId), transaction: z.string().nullable() }),
+  z.strictObject({
+    kind: z.literal("advanced"),
+    line: z.string(),
+    refname: z.string(),
+    from: ObjectId.nullable(),
+    to: ObjectId,
+    landed: z.array(ObjectId),
+    transaction: z.string().nullable(),
+  }),
 ]);
 export type ContinueOutcome = z.infer<typeof ContinueOutcome>;
 

@@ -79,7 +79,12 @@ export const RefusalReason = z.enum([
 export type RefusalReason = z.infer<typeof RefusalReason>;
 
 export const PickOutcome = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("already-there"), evidence: Evidence, commit: ObjectId, tag: z.string().nullable() }),
+  z.strictObject({
+    kind: z.literal("already-there"),
+    evidence: Evidence,
+    commit: ObjectId,
+    tag: z.string().nullable(),
+  }),
   z.strictObject({
     kind: z.literal("clean"),
     tree: ObjectId,
@@ -140,7 +145,14 @@ export const PlanNote = z.discriminatedUnion("kind", [
   /** git knows no committer; the plan stands, and cannot be applied. */
   z.strictObject({ kind: z.literal("no-identity") }),
   z.strictObject({ kind: z.literal("line-left-out"), line: z.string(), reason: Line.shape.maintenance.shape.reason }),
-  z.strictObject({ kind: z.literal("upstream-differs"), line: z.string(), upstream: z.string(), ahead: z.int(), behind: z.int(), plannedOn: z.enum(["upstream", "local"]) }),
+  z.strictObject({
+    kind: z.literal("upstream-differs"),
+    line: z.string(),
+    upstream: z.string(),
+    ahead: z.int(),
+    behind: z.int(),
+    plannedOn: z.enum(["upstream", "local"]),
+  }),
 ]);
 export type PlanNote = z.infer<typeof PlanNote>;
 
