@@ -23,7 +23,7 @@ export interface ContinueInput {
 }
 
 /** Throws `resolution-incomplete` with every path that is not ready. */
-export function continueResolution(deps: Deps, input: ContinueInput): Promise<ContinueOutcome> {
+export async function continueResolution(deps: Deps, input: ContinueInput): Promise<ContinueOutcome> {
   if (input.adapt && (input.reason ?? "").trim() === "") {
     throw new AppError("usage", "--adapt needs a reason", {
       hint: 'morello continue --adapt --reason "the line has no prefetcher class"',
