@@ -87,7 +87,7 @@ function decode(stored: Buffer): Segment | null {
   if (stored.length < HEAD) return null;
   const [count, moreLength, idsLength] = [stored.readUInt32LE(0), stored.readUInt32LE(4), stored.readUInt32LE(8)];
   if (stored.length !== HEAD + count * 16 + moreLength * 4 + idsLength) return null;
-  if (crc32(stored.subarray(HEAD)) !== stored.readUInt32LE(12)) return null; // written without fsync, see `openStore`
+  if (crc32(stored.subarray(HEAD)) !== stored.readUInt32LE(12)) return null;
   const copy = new Uint8Array(stored).buffer; // aligned, and no longer LMDB's memory
   let at = HEAD;
   const times = new Float64Array(copy, at, count);

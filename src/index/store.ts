@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { RootDatabase } from "lmdb";
 import type { Repository } from "../git/repository.ts";
+import { isWhole } from "./database-file.ts";
 
 /** Raised whenever a stored value changes its meaning: another version is another environment. */
 const FORMAT = 1;
@@ -30,22 +31,29 @@ const NOTHING: Store = {
 export async function openStore(repository: Repository): Promise<Store> {
   const path = join(repository.commonDir, "morello", "cache", `index-${FORMAT}`);
   try {
+    if (!isWhole(join(path, "data.mdb"))) rmSync(path, { recursive: true, force: true });
     mkdirSync(path, { recursive: true });
     const { open } = await import("lmdb");
-    return storeOn(
-      open<Buffer, string>({ path, encoding: "binary", maxDbs: 1, noSync: true, compression: false }),
-      path,
-    );
+    // A power cut loses the last writes, never the database.
+    const options = { path, encoding: "binary", maxDbs: 1, compression: false, noMetaSync: true } as const;
+    return storeOn(open<Buffer, string>(options), path);
   } catch {
     return NOTHING; // a cache that cannot be had only costs time
   }
 }
 
+/** `MDB_PAGE_NOTFOUND`, `MDB_CORRUPTED`, `MDB_PANIC`, `MDB_INVALID`: what a bad disk can leave. */
+function isDamage(error: unknown): boolean {
+  return error instanceof Error && "code" in error && [-30797, -30796, -30795, -30793].includes(Number(error.code));
+}
+
 function storeOn(database: RootDatabase<Buffer, string>, path: string): Store {
+  const destroy = (): void => rmSync(path, { recursive: true, force: true });
   const quietly = <T>(otherwise: T, action: () => T): T => {
     try {
       return action();
-    } catch {
+    } catch (error) {
+      if (isDamage(error)) destroy();
       return otherwise;
     }
   };
@@ -66,7 +74,7 @@ function storeOn(database: RootDatabase<Buffer, string>, path: string): Store {
           return true;
         }),
       ),
-    destroy: () => rmSync(path, { recursive: true, force: true }),
+    destroy,
     close: () => database.close(),
   };
 }
