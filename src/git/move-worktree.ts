@@ -1,28 +1,17 @@
 // Takes a work tree from one commit to another so that a kill at any moment can be told from a person's work, and mended.
-// git's own index lock does not say whose it is: while the move lasts, the lock here is ours and says so.
-import {
-  copyFileSync,
-  existsSync,
-  lstatSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  utimesSync,
-} from "node:fs";
+import { existsSync, lstatSync, mkdtempSync, readFileSync, readlinkSync, rmdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { AppError } from "../error.ts";
 import { pathBytes, quotePath, type BytePath } from "../object/path.ts";
 import { MODE_GITLINK } from "../object/tree.ts";
-import { claim, isMarkAlive, processMark } from "./claim.ts";
+import { copyIndex, holdingIndex, type HeldIndex } from "./held-index.ts";
 import type { Repository } from "./repository.ts";
 import { run, type GitContext } from "./run.ts";
 import { gitDirOf, inWorktree } from "./worktree.ts";
 
-const MARK = "morello ";
 const SYMLINK = "120000";
+/** As scratch repositories are named: whoever comes next takes away what a kill left. */
+const SCRATCH_PREFIX = `morello-scratch-${process.pid}-`;
 
 /** Whether `moveWorktree` would work: it fails where an untracked file is in the way. Gives git's words, or null. */
 export async function cannotMove(
@@ -32,15 +21,16 @@ export async function cannotMove(
   to: string,
 ): Promise<string | null> {
   const worktree = inWorktree(repository, path);
-  const gitDir = await gitDirOf(worktree);
-  const trial = join(gitDir, `morello-trial.${process.pid}`); // git locks the index even to try: not the real one
+  const index = join(await gitDirOf(worktree), "index");
+  const directory = mkdtempSync(join(tmpdir(), SCRATCH_PREFIX)); // git locks the index even to try: not the real one
   try {
-    if (existsSync(join(gitDir, "index"))) copyIndex(join(gitDir, "index"), trial);
+    const trial = join(directory, "index");
+    if (existsSync(index)) copyIndex(index, trial);
     const env = { ...worktree.env, GIT_INDEX_FILE: trial };
     const tried = await run({ ...worktree, env }, ["read-tree", "-m", "-u", "-n", from, to], { ok: [0, 128] });
     return tried.status === 0 ? null : tried.stderr.trim();
   } finally {
-    rmSync(trial, { force: true });
+    rmSync(directory, { recursive: true, force: true });
   }
 }
 
@@ -51,7 +41,7 @@ export async function cannotMove(
 export function moveWorktree(repository: Repository, path: string, from: string, to: string): Promise<void> {
   return holdingIndex(inWorktree(repository, path), async (context) => {
     try {
-      await run(context, ["read-tree", "-m", "-u", from, to]);
+      await context.runKnown(["read-tree", "-m", "-u", from, to]);
     } catch (error) {
       await restoreFiles(context, from, to);
       throw error;
@@ -90,50 +80,6 @@ export async function indexStands(
   return (await differs(to)) ? "elsewhere" : "to";
 }
 
-/** Works on a copy of the index, which takes the original's place in the end, failure or not. */
-async function holdingIndex<T>(worktree: GitContext, use: (context: GitContext) => Promise<T>): Promise<T> {
-  const gitDir = await gitDirOf(worktree);
-  const [index, lock, copy] = ["index", "index.lock", "morello-index"].map((name) => join(gitDir, name)) as [
-    string,
-    string,
-    string,
-  ];
-  if (isOurDeadLock(lock)) rmSync(lock, { force: true });
-  if (!claim(lock, `${MARK}${processMark()}\n`)) throw indexBusy(worktree.cwd, lock);
-  try {
-    for (const rest of [copy, `${copy}.lock`]) rmSync(rest, { force: true });
-    if (existsSync(index)) copyIndex(index, copy);
-    const result = await use({ ...worktree, env: { ...worktree.env, GIT_INDEX_FILE: copy } });
-    return result;
-  } finally {
-    if (existsSync(copy)) renameSync(copy, index);
-    rmSync(lock, { force: true });
-  }
-}
-
-/** The copy is not newer than the original: git looks into files that are as new as the index. */
-function copyIndex(index: string, copy: string): void {
-  copyFileSync(index, copy);
-  const seconds = Math.floor(statSync(index).mtimeMs / 1000);
-  utimesSync(copy, seconds, seconds);
-}
-
-function indexBusy(path: string, lock: string): AppError {
-  return new AppError("worktree-busy", `Cannot move the work tree ${path}: another git is working on it`, {
-    hint: `wait for it to end; if no git runs there: rm '${lock}'`,
-    data: { worktree: path, lock },
-  });
-}
-
-function isOurDeadLock(lock: string): boolean {
-  try {
-    const content = readFileSync(lock, "latin1");
-    return content.startsWith(MARK) && !isMarkAlive(content.slice(MARK.length));
-  } catch {
-    return false; // not there, or given back this moment
-  }
-}
-
 interface Change {
   readonly path: BytePath;
   readonly oldMode: string;
@@ -160,7 +106,7 @@ function pathsIn(listed: Buffer): BytePath[] {
 }
 
 /** Files on their way from one commit to the other go back to what the index says, if it stands at `from`. */
-async function restoreFiles(context: GitContext, from: string, to: string): Promise<BytePath[]> {
+async function restoreFiles(context: HeldIndex, from: string, to: string): Promise<BytePath[]> {
   const staged = new Set(
     pathsIn((await run(context, ["diff-index", "--cached", "--name-only", "-z", "--no-renames", from])).stdout),
   );
@@ -176,7 +122,7 @@ async function restoreFiles(context: GitContext, from: string, to: string): Prom
     else back.push(change.path);
   }
   const input = Buffer.from(back.map((name) => `${name}\0`).join(""), "latin1");
-  if (back.length > 0) await run(context, ["checkout-index", "--force", "-u", "-z", "--stdin"], { input });
+  if (back.length > 0) await context.runKnown(["checkout-index", "--force", "-u", "-z", "--stdin"], input);
   return foreign;
 }
 

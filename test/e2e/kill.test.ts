@@ -1,0 +1,150 @@
+import { expect, test } from "vitest";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { morello, startMorello, type Victims } from "../support/cli.ts";
+import { history } from "../support/history.ts";
+import { fsck, type TestRepository } from "../support/repository.ts";
+import { makeSandbox } from "../support/sandbox.ts";
+
+const LONG = process.env["MORELLO_LONG"] === "1";
+const KILLS = LONG ? 500 : 50;
+const SEED = Number(process.env["SEED"] ?? 20_260_101);
+
+const LINES = ["release/v1.0", "release/v1.1", "release/v1.2", "release/v1.3"];
+const FILES = 120;
+
+const file = (n: number, content: string): Record<string, string> => ({
+  [`src/module-${n}/file.py`]: content.repeat(40),
+});
+
+/** Many lines, each checked out somewhere, and a fix of many files: much to be in the middle of. */
+async function manyLines(): Promise<TestRepository> {
+  const sandbox = makeSandbox();
+  const all = (content: string): Record<string, string> =>
+    Object.assign({}, ...Array.from({ length: FILES }, (_, n) => file(n, `${n} ${content}\n`))) as Record<
+      string,
+      string
+    >;
+  const story = history().commit("base", { files: all("before") });
+  for (const line of LINES) story.branch(line, "base").commit(`only ${line}`, { files: { LINE: `${line}\n` } });
+  story
+    .checkout("main")
+    .commit("fix", { files: { ...all("after"), "new/directory/file.py": "new\n", [`src/module-0/file.py`]: null } });
+  const repository = await story.create(sandbox, { head: "release/v1.0" });
+  for (const line of LINES.slice(1))
+    await repository.git(["worktree", "add", "-q", sandbox.path(line.replace("/", "-")), line]);
+  return repository;
+}
+
+/** Numbers from 0 to 1 that a seed gives again. Source: mulberry32. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+async function expectWhole(repository: TestRepository): Promise<void> {
+  const { sandbox, path } = repository;
+  const source = `--grep=cherry picked from commit ${repository.oid("fix")}`;
+  for (const [n, line] of LINES.entries()) {
+    const tree = n === 0 ? path : sandbox.path(line.replace("/", "-"));
+    expect(await repository.git(["rev-list", "--count", "--fixed-strings", source, line])).toBe("1");
+    expect(await repository.git(["rev-parse", `${line}^`])).toBe(repository.oid(`only ${line}`));
+    expect(await sandbox.git(["status", "--porcelain"], { cwd: tree })).toBe("");
+    expect(await sandbox.git(["write-tree"], { cwd: tree })).toBe(
+      await repository.git(["rev-parse", `${line}^{tree}`]),
+    );
+  }
+  expect(leftovers(repository)).toEqual([]);
+}
+
+/** Locks and half-written files anywhere in the git directory. */
+function leftovers(repository: TestRepository): string[] {
+  const names = readdirSync(repository.gitDir, { recursive: true, encoding: "utf8" });
+  return names.filter((name) => /\.lock$|morello-index/.test(name) && !name.includes("cache"));
+}
+
+test(
+  `${KILLS} kills at random moments of a pick: nothing lost, nothing doubled, and the next run ends what was begun`,
+  { timeout: LONG ? 3_600_000 : 300_000 },
+  async () => {
+    const repository = await manyLines();
+    const { sandbox, path } = repository;
+    const pick = ["pick", "main", "--onto", "all", "--yes", "--json"];
+    const started = performance.now();
+    expect(await morello(sandbox, pick, { cwd: path })).toMatchObject({ status: 0 });
+    const whole = performance.now() - started;
+    await expectWhole(repository);
+    const next = random(SEED);
+    let killed = 0;
+    for (let kill = 0; kill < KILLS; kill++) {
+      expect((await morello(sandbox, ["undo", "--yes"], { cwd: path })).status).toBe(0);
+      const victims: Victims = next() < 0.7 ? "group" : "process";
+      const at = Math.round((0.25 + next() * 0.85) * whole);
+      const said = `kill ${kill} of SEED=${SEED}, ${victims} after ${at} ms`;
+      const died = await startMorello(sandbox, pick, { cwd: path }).killAt(at, victims);
+      if (died.signal === "SIGKILL") killed++;
+      await fsck(repository);
+      const again = await morello(sandbox, pick, { cwd: path });
+      expect(again.status, `${said}\n${again.stdout}\n${again.stderr}`).toBe(0);
+      await expectWhole(repository).catch((error: unknown) => {
+        throw new Error(`${said}\n${again.stderr}`, { cause: error });
+      });
+    }
+    await fsck(repository);
+    expect(killed).toBeGreaterThan(KILLS / 4);
+  },
+);
+
+test(
+  "a kill of the process alone, while git still writes files for it: the next run waits for that git",
+  { timeout: 120_000 },
+  async () => {
+    const repository = await manyLines();
+    const { sandbox, path } = repository;
+    const pick = ["pick", "main", "--onto", "all", "--yes"];
+    // A filter that takes its time makes git slow enough to be met at work.
+    await repository.git(["config", "filter.slow.smudge", "sleep 0.1; cat"]);
+    sandbox.write("repository/.git/info/attributes", "src/module-1?/** filter=slow\n");
+    const lock = join(repository.gitDir, "index.lock");
+    const running = startMorello(sandbox, pick, { cwd: path });
+    const died = await running.killWhen(() => linesOf(lock) > 1, "process");
+    expect(died.signal).toBe("SIGKILL");
+    const again = await morello(sandbox, pick, { cwd: path });
+    expect(again.status, again.stderr).toBe(0);
+    await expectWhole(repository);
+  },
+);
+
+function linesOf(path: string): number {
+  try {
+    return readFileSync(path, "latin1").split("\n").length - 1;
+  } catch {
+    return 0;
+  }
+}
+
+test(
+  "two runs at once on the same lines: one pick a line, and the other says what it met",
+  { timeout: 120_000 },
+  async () => {
+    const repository = await manyLines();
+    const { sandbox, path } = repository;
+    for (let round = 0; round < (LONG ? 20 : 4); round++) {
+      const pick = ["pick", "main", "--onto", "all", "--yes", "--json"];
+      const runs = await Promise.all([1, 2, 3].map(() => morello(sandbox, pick, { cwd: path })));
+      const ends = runs.map((run) => {
+        const { kind, code } = run.json<{ kind: string; code?: string }>();
+        return `${run.status} ${code ?? kind}`;
+      });
+      expect(ends).toContain("0 applied");
+      for (const end of ends) expect(["0 applied", "1 line-busy"]).toContain(end);
+      await expectWhole(repository);
+      expect((await morello(sandbox, ["undo", "--yes"], { cwd: path })).status).toBe(0);
+    }
+  },
+);
