@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statfsSync,
   statSync,
   utimesSync,
 } from "node:fs";
@@ -47,6 +48,11 @@ export async function holdingIndex<T>(worktree: GitContext, use: (context: HeldI
   }
 }
 
+function isFull(directory: string): boolean {
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize < 2 ** 20;
+}
+
 /**
  * Runs git so that it does nothing before it is named in the lock: if this process alone is killed, git works on, and
  * whoever comes next must wait for it. The shell waits for a word, and ends if none comes.
@@ -65,7 +71,9 @@ async function runKnown(context: GitContext, lock: string, args: readonly string
     child.once("error", (cause) => reject(spawnFailure("sh", cause)));
     child.once("close", (code) => resolve(code ?? 128));
   });
-  if (status !== 0) throw runFailure("git", args, { status, stdout: Buffer.alloc(0), stderr });
+  if (status === 0) return;
+  if (isFull(context.cwd)) stderr += "No space left on device\n"; // git says only which file it could not write
+  throw runFailure("git", args, { status, stdout: Buffer.alloc(0), stderr });
 }
 
 /** The copy is not newer than the original: git looks into files that are as new as the index. */

@@ -186,6 +186,12 @@ export async function readConfig(context: GitContext, key: string): Promise<stri
   return found.status === 0 ? found.stdout.toString("utf8").replace(/\n$/, "") : null;
 }
 
+/** Whether a remote has promised objects that are not here. */
+export async function isPartialClone(context: GitContext): Promise<boolean> {
+  const promised = "^(extensions\\.partialclone|remote\\..*\\.promisor)$";
+  return (await run(context, ["config", "--get-regexp", promised], { ok: [0, 1] })).status === 0;
+}
+
 export async function listRemotes(context: GitContext): Promise<string[]> {
   return (await run(context, ["remote"])).stdout
     .toString("utf8")

@@ -1,5 +1,5 @@
 // The cache on disk: an LMDB environment under the git directory. Anyone may delete it at any time.
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import type { RootDatabase } from "lmdb";
 import type { Repository } from "../git/repository.ts";
@@ -27,10 +27,19 @@ const NOTHING: Store = {
   close: () => Promise.resolve(),
 };
 
+/** Bytes; a transaction writes far less. */
+const ROOM = 16 * 2 ** 20;
+
+function hasRoom(directory: string): boolean {
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize >= ROOM;
+}
+
 /** Opens the cache; one that keeps nothing where the repository is read-only or the cache cannot be used. */
 export async function openStore(repository: Repository): Promise<Store> {
   const path = join(repository.commonDir, "morello", "cache", `index-${FORMAT}`);
   try {
+    if (!hasRoom(repository.commonDir)) return NOTHING; // mapped memory that the disk refuses is a signal, no error
     if (!isWhole(join(path, "data.mdb"))) rmSync(path, { recursive: true, force: true });
     mkdirSync(path, { recursive: true });
     const { open } = await import("lmdb");

@@ -9,6 +9,8 @@ import { followedRenames } from "../apply/renames.ts";
 import { touchedPaths } from "../apply/touched.ts";
 import { unreachable } from "../error.ts";
 import { treeStats } from "../git/diff.ts";
+import { isPartialClone } from "../git/refs.ts";
+import type { Repository } from "../git/repository.ts";
 import { hashObject } from "../object/hash.ts";
 import { quotePath } from "../object/path.ts";
 import type { Line } from "../wire/line.ts";
@@ -132,11 +134,16 @@ async function describe(
   }
 }
 
+/** What brings objects that are missing, if it is known why they are. */
+async function remedy(repository: Repository): Promise<string> {
+  return (await isPartialClone(repository)) ? "; the clone is partial: git fetch --refetch --no-filter brings it" : "";
+}
+
 /** A merge as the outcome of a pick. A clean one has no commit yet. */
-async function judge({ engine, scratch }: Workspace, sides: Sides, merge: TreeMerge): Promise<PickOutcome> {
+async function judge({ engine, scratch, repository }: Workspace, sides: Sides, merge: TreeMerge): Promise<PickOutcome> {
   switch (merge.kind) {
     case "missing":
-      return refusal("object-missing", merge.detail);
+      return refusal("object-missing", `${merge.detail}${await remedy(repository)}`);
     case "conflict": {
       const missing = await isNotApplicable(engine.tree, sides, merge);
       if (missing !== null) return { kind: "not-applicable", missing: missing.map(quotePath) };

@@ -23,7 +23,7 @@ interface Crash {
   readonly open: Repository;
   readonly transaction: Transaction;
   /** The picked tip of a line. */
-  to(line: string): string;
+  readonly to: (line: string) => string;
   /** The work tree of v2.7; its git directory. */
   readonly tree: string;
   readonly treeGit: string;

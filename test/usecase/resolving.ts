@@ -12,9 +12,9 @@ export interface Desk {
   readonly resolution: Resolution;
   /** The work tree in which the conflict lies. */
   readonly path: string;
-  read(name: string): string;
-  write(name: string, content: string): void;
-  git(args: readonly string[], ok?: readonly number[]): Promise<string>;
+  readonly read: (name: string) => string;
+  readonly write: (name: string, content: string) => void;
+  readonly git: (args: readonly string[], ok?: readonly number[]) => Promise<string>;
 }
 
 /** Picks onto a line where it stops, and lays it out. */
