@@ -201,6 +201,9 @@ export class MergeParser {
   }
 }
 
+/** Milliseconds to wait for a first answer. A merge that takes longer loses nothing: it is the last of its process. */
+const PATIENCE = 2_000;
+
 /**
  * A merge-tree process that answers one question at a time, for series in which each merge needs the one before.
  * Needs git 2.49, or `stdbuf` to unbuffer an older one: see `conversationProgram`.
@@ -211,6 +214,9 @@ export class MergeConversation {
   readonly #parser = new MergeParser();
   readonly #waiting: ((result: MergeResult) => void)[] = [];
   #stderr = "";
+  #proven = false;
+  #ended = false;
+  #patience: NodeJS.Timeout | null = null;
 
   constructor(scratch: Scratch, attributes: string, program: readonly string[]) {
     this.#scratch = scratch;
@@ -222,27 +228,42 @@ export class MergeConversation {
     this.#child.stderr?.on("data", (chunk: Buffer) => (this.#stderr += chunk.toString("utf8")));
     this.#child.stdout?.on("data", (chunk: Buffer) => {
       this.#parser.push(chunk);
-      for (const result of this.#parser.results.splice(0)) this.#waiting.shift()?.(result);
+      for (const result of this.#parser.results.splice(0)) {
+        this.#proven = true;
+        this.#waiting.shift()?.(result);
+      }
     });
     const end = (): void => {
+      this.#ended = true;
+      if (this.#patience !== null) clearTimeout(this.#patience);
       for (const settle of this.#waiting.splice(0)) settle({ kind: "failed", stderr: this.#stderr });
     };
     this.#child.once("error", end);
     this.#child.once("close", end);
   }
 
+  /** False once it can be asked no more, though answers may be on their way. */
   get alive(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null;
+    return !this.#ended && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   merge(request: MergeRequest): Promise<MergeResult> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       this.#child.stdin?.write(synthesise(this.#scratch, request));
+      if (!this.#proven) this.#patience ??= setTimeout(() => this.#stall(), PATIENCE);
     });
   }
 
   close(): void {
+    this.#ended = true;
     this.#child.stdin?.end();
+  }
+
+  /** No answer yet: this git may hold it back until it has read all questions. At the end of them it answers. */
+  #stall(): void {
+    if (this.#proven) return;
+    this.#scratch.distrustConversations();
+    this.close();
   }
 }

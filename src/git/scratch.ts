@@ -54,6 +54,7 @@ export class Scratch implements GitContext {
   readonly reader: ObjectReader;
   readonly repository: Repository;
   #stdbuf: "found" | "none" | null = null;
+  #conversations = true;
   readonly #written = new Set<string>();
   readonly #attributeTrees = new Map<string, string>();
 
@@ -126,12 +127,18 @@ export class Scratch implements GitContext {
    * one does under `stdbuf -o0` where coreutils provide it.
    */
   conversationProgram(): readonly string[] | null {
+    if (!this.#conversations) return null;
     const { mergeConversation, mergeStdin } = this.repository.capabilities;
     if (mergeConversation) return ["git"];
     if (!mergeStdin || process.platform !== "linux") return null;
     const directories = (this.env["PATH"] ?? "").split(delimiter);
     this.#stdbuf ??= directories.some((directory) => existsSync(join(directory, "stdbuf"))) ? "found" : "none";
     return this.#stdbuf === "found" ? ["stdbuf", "-o0", "git"] : null;
+  }
+
+  /** For a conversation that gave no answer: `stdbuf` does nothing to a program with the rights of another user. */
+  distrustConversations(): void {
+    this.#conversations = false;
   }
 
   close(): void {

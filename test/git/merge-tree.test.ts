@@ -202,3 +202,14 @@ test("a conversation answers each question before the next is asked, and says wh
   expect(conversation.alive).toBe(false);
   conversation.close();
 });
+
+test("a git that holds back its answers until the end of the questions is asked no more in that way", async () => {
+  const { scratch, requests } = await toldRequests();
+  const attributes = scratch.attributeTree("", new Map());
+  if (!scratch.repository.capabilities.mergeStdin) return; // git 2.38: nobody converses
+  const [request] = requests as [MergeRequest];
+  const wanted = await mergeTrees(scratch, [request], attributes);
+  const conversation = new MergeConversation(scratch, attributes, ["env", "GIT_FLUSH=0", "git"]);
+  expect([await conversation.merge(request)]).toEqual(wanted);
+  expect([conversation.alive, scratch.conversationProgram()]).toEqual([false, null]);
+});
