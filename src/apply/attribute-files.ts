@@ -8,8 +8,6 @@ import { lookUp, type TreeSource } from "./touched.ts";
 
 export interface AttributeFile {
   readonly path: BytePath;
-  readonly oid: string;
-  readonly body: Buffer;
   readonly read: MergeAttributes;
 }
 
@@ -50,7 +48,7 @@ export class AttributeFiles {
     if (file === undefined || !isRegular(file.mode)) return null; // git ignores a symlink there
     const body = await this.#body(file.oid);
     const path = (directory === "" ? ".gitattributes" : `${directory}/.gitattributes`) as BytePath;
-    return { path, oid: file.oid, body, read: mergeAttributes(body.toString("latin1"), macros) };
+    return { path, read: mergeAttributes(body.toString("latin1"), macros) };
   }
 
   #body(oid: string): Promise<Buffer> {

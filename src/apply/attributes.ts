@@ -6,12 +6,17 @@ const MERGE_ATTRIBUTE = /[ \t][-!]?(?:merge|binary)(?:=[^ \t\r]*)?(?=[ \t\r]|$)/
 /** Whether content is compared as text, which rename detection asks: it ignores the CR of a CRLF in text alone. */
 const TEXT_ATTRIBUTE = /[ \t][-!]?(?:diff|binary)(?=[ \t\r]|$)/;
 
+/** A word of a line that sets one of those attributes, to whatever: a later line takes back what an earlier one says. */
+const DECIDING = /^[-!]?(?:merge|diff|binary)(?:=|$)/;
+
 /** An attributes file, read as far as merges are concerned. */
 export interface MergeAttributes {
   /** Lines that could choose how a path's content is merged. */
   readonly lines: readonly string[];
   /** Whether git must see the file when it merges whole trees. */
   readonly matters: boolean;
+  /** What git must see of it, one line an attribute line: files that differ in nothing else share a merge batch. */
+  readonly deciding: string;
   /** Whether it defines a macro that matters; then any line of any file may use it. */
   readonly macro: boolean;
 }
@@ -26,7 +31,21 @@ export function mergeAttributes(text: string, macros: boolean): MergeAttributes 
   const matter = lines.filter((line) => MERGE_ATTRIBUTE.test(line) || TEXT_ATTRIBUTE.test(line));
   const macro = matter.some((line) => line.startsWith("[attr]"));
   const kept = macro || macros ? lines : lines.filter((line) => line.startsWith('"') || MERGE_ATTRIBUTE.test(line));
-  return { lines: kept, matters: kept.length > 0 || matter.length > 0, macro };
+  const deciding = macro || macros ? lines : lines.flatMap(reduced);
+  return {
+    lines: kept,
+    matters: kept.length > 0 || matter.length > 0,
+    deciding: deciding.map((line) => `${line}\n`).join(""),
+    macro,
+  };
+}
+
+/** The line without attributes that do not decide; nothing if none is left. A quoted pattern may hold blanks, so it stays. */
+function reduced(line: string): string[] {
+  if (line.startsWith('"')) return [line];
+  const [pattern = "", ...attributes] = line.split(/[ \t\r]+/);
+  const left = attributes.filter((attribute) => DECIDING.test(attribute));
+  return left.length === 0 ? [] : [[pattern, ...left].join(" ")];
 }
 
 /**

@@ -41,13 +41,13 @@ async function compare(
     before === null ? EMPTY : needTree(trees, before),
     after === null ? EMPTY : needTree(trees, after),
   ]);
-  const parts: (Touched[] | Promise<Touched[]>)[] = [];
+  const parts: Promise<Touched[]>[] = [];
   const visit = (name: BytePath, from: TreeEntry | null, to: TreeEntry | null): void => {
     if (from !== null && to !== null && from.oid === to.oid && from.mode === to.mode) return;
     const path = `${prefix}${name}` as BytePath;
     const [leafFrom, treeFrom] = split(from);
     const [leafTo, treeTo] = split(to);
-    if (leafFrom !== null || leafTo !== null) parts.push([{ path, before: leafFrom, after: leafTo }]);
+    if (leafFrom !== null || leafTo !== null) parts.push(Promise.resolve([{ path, before: leafFrom, after: leafTo }]));
     if (treeFrom !== null || treeTo !== null) parts.push(compare(trees, `${path}/`, treeFrom, treeTo));
   };
   for (const [name, from] of old) visit(name, from, now.get(name) ?? null);

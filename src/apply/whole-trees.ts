@@ -76,8 +76,11 @@ async function layAttributes(
   extra: readonly BytePath[],
 ): Promise<string> {
   const laid = await files.at(sides.ours, [...touched.map(({ path }) => path), ...extra]);
-  const key = laid.map(({ path, oid }) => `${oid} ${path}\0`).join("");
-  return scratch.attributeTree(key, new Map(laid.map(({ path, body }) => [path, body])));
+  const key = laid.map(({ path, read }) => `${path}\0${read.deciding}\0`).join("");
+  return scratch.attributeTree(
+    key,
+    new Map(laid.map(({ path, read }) => [path, Buffer.from(read.deciding, "latin1")])),
+  );
 }
 
 async function unforeseen(
