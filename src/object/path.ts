@@ -51,7 +51,7 @@ export function quotePath(path: BytePath): string {
 }
 
 const UNESCAPES: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(ESCAPES).map(([char, escape]) => [escape[1], char]),
+  Object.entries(ESCAPES).map(([char, escape]): [string, string] => [escape.slice(1), char]),
 );
 
 /** The bytes behind `quotePath`'s form. */

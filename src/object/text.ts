@@ -29,7 +29,7 @@ function decoder(encoding: string): (bytes: string) => string | null {
     try {
       const label = ALIASES[name] ?? name;
       const text = new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(Buffer.from(bytes, "latin1"));
-      if (/^windows-/.test(name) && /[\x80-\x9f]/.test(text)) return null; // holes in the code page
+      if (name.startsWith("windows-") && /[\x80-\x9f]/.test(text)) return null; // holes in the code page
       return Buffer.from(asIconv(name, text), "utf8").toString("latin1");
     } catch {
       return null;

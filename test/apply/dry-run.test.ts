@@ -123,11 +123,10 @@ test("a repository that nobody may write to is planned on all the same, and stay
   seal(repository.path, isRoot);
   sandbox.beforeRemoval(() => unseal(repository.path));
   const before = objectCensus(repository.path);
-  const [runner, script] = ["../../scripts/run.mjs", "plan-readonly.ts"].map((name) =>
-    fileURLToPath(new URL(name, import.meta.url)),
-  );
+  const runner = fileURLToPath(new URL("../../scripts/run.mjs", import.meta.url));
+  const script = fileURLToPath(new URL("./plan-readonly.ts", import.meta.url));
   const asked = JSON.stringify({ cwd: repository.path, now: CLOCK, input: inputOf(repository) });
-  const done = await finished(process.execPath, [runner ?? "", script ?? "", asked], {
+  const done = await finished(process.execPath, [runner, script, asked], {
     cwd: sandbox.root,
     env: sandbox.env,
   });

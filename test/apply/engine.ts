@@ -19,25 +19,18 @@ export interface OpenEngine {
   readonly repository: Repository;
   readonly scratch: Scratch;
   readonly engine: MergeEngine;
-  close(): void;
-}
-
-export async function openEngine(repository: TestRepository): Promise<OpenEngine> {
-  const opened = await openRepository(repository.path, repository.sandbox.env);
-  const scratch = new Scratch(opened);
-  const engine = new MergeEngine(scratch);
-  const close = (): void => {
-    engine.close();
-    scratch.close();
-  };
-  return { repository: opened, scratch, engine, close };
 }
 
 /** Closed when the test that runs now is. */
 export async function engineOn(repository: TestRepository): Promise<OpenEngine> {
-  const open = await openEngine(repository);
-  onTestFinished(open.close);
-  return open;
+  const opened = await openRepository(repository.path, repository.sandbox.env);
+  const scratch = new Scratch(opened);
+  const engine = new MergeEngine(scratch);
+  onTestFinished(() => {
+    engine.close();
+    scratch.close();
+  });
+  return { repository: opened, scratch, engine };
 }
 
 /** The trees whose merge is the pick. */

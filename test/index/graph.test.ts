@@ -57,7 +57,7 @@ describe.each(["sha1", "sha256"] as const)("%s", (format: ObjectFormat) => {
           expect(graph.distance(number(a), number(b))).toEqual({ ahead: onlyA.length, behind: onlyB.length });
           const found = graph.difference([number(a)], [number(b)]);
           expect(found).toEqual(found.toSorted((x, y) => y - x));
-          expect(found.map((n) => graph.oid(n)).sort()).toEqual(onlyA.sort());
+          expect(new Set(found.map((n) => graph.oid(n)))).toEqual(new Set(onlyA));
         }
       }
       const marks = graph.mark(oids.slice(-3).map((oid) => [number(oid)]));

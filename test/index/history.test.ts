@@ -184,10 +184,9 @@ test("processes that fill the cache at once leave one that is right", async () =
 
 /** Loads in a process of its own, and gives the size of the graph there. */
 async function loadElsewhere({ path, sandbox }: TestRepository, tips: readonly string[]): Promise<number> {
-  const [runner, script] = ["../../scripts/run.mjs", "load-history.ts"].map((name) =>
-    fileURLToPath(new URL(name, import.meta.url)),
-  );
-  const args = [runner ?? "", script ?? "", path, ...tips];
+  const runner = fileURLToPath(new URL("../../scripts/run.mjs", import.meta.url));
+  const script = fileURLToPath(new URL("./load-history.ts", import.meta.url));
+  const args = [runner, script, path, ...tips];
   const { status, stdout, stderr } = await finished(process.execPath, args, { cwd: path, env: sandbox.env });
   if (status !== 0) throw new Error(`the other process ended with ${status}: ${stderr.toString()}`);
   return Number(stdout.toString());
