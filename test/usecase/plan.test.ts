@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { explainConflicts } from "../../src/usecase/plan.ts";
 import { censusChanges, objectCensus } from "../support/census.ts";
 import { history } from "../support/history.ts";
+import { finished } from "../support/process.ts";
 import { copyRepository, TestRepository } from "../support/repository.ts";
 import { makeSandbox } from "../support/sandbox.ts";
 import { conflictStory, depsOf, failure, fixStory, kindsOn, pick, plan, text } from "./setting.ts";
@@ -342,6 +343,24 @@ describe("a second plan", () => {
     const repository = await conflictStory().create(makeSandbox());
     const first = await plan(repository, "main", "all");
     expect(await plan(repository, "main", "all")).toEqual(first);
+  });
+
+  test("asks git for no merge", async () => {
+    const repository = await conflictStory().create(makeSandbox());
+    const { sandbox } = repository;
+    const log = sandbox.path("log");
+    const git = (await finished("sh", ["-c", "command -v git"], { cwd: "/", env: sandbox.env })).stdout
+      .toString()
+      .trim();
+    sandbox.write("bin/git", `#!/bin/sh\nprintf '%s\\n' "$*" >> '${log}'\nexec ${git} "$@"\n`, 0o755);
+    const env = { PATH: `${sandbox.path("bin")}:${sandbox.env["PATH"] ?? ""}` };
+    const merges = async (): Promise<number> => {
+      writeFileSync(log, "");
+      await plan(repository, "main", "all", { env });
+      return readFileSync(log, "utf8").split("merge-tree").length - 1;
+    };
+    expect(await merges()).toBeGreaterThan(0);
+    expect(await merges()).toBe(0);
   });
 
   test("of a series is the same too, and the same as in a copy that never planned", async () => {

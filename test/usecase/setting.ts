@@ -24,7 +24,7 @@ export function depsOf(repository: TestRepository, { cwd, env = {}, now = NOW }:
   return { cwd: cwd ?? repository.path, environment: { ...repository.sandbox.env, ...env }, now };
 }
 
-export const OPTIONS: PickOptions = {
+const OPTIONS: PickOptions = {
   mainline: null,
   signoff: false,
   trailers: [],
