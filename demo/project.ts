@@ -75,7 +75,6 @@ export class Project {
   readonly path: string;
   readonly env: NodeJS.ProcessEnv;
   #clock: number;
-  readonly #files = new Map<string, string>();
 
   constructor(path: string, now: number) {
     this.path = path;
