@@ -17,7 +17,7 @@ import {
   type Transaction,
   type TransactionUpdate,
 } from "./journal.ts";
-import { withLines } from "./state.ts";
+import { sweepLocks, withLines } from "./state.ts";
 
 export interface Advance {
   readonly line: string;
@@ -192,6 +192,7 @@ export interface Reconciled {
  * is in the way of either.
  */
 export async function reconcile(repository: Repository): Promise<Reconciled[]> {
+  sweepLocks(repository);
   const results: Reconciled[] = [];
   for (const { id, state, owner, updates } of transactions(repository)) {
     if (state !== "prepared" || (isMarkAlive(owner) && Number.parseInt(owner, 10) !== process.pid)) continue;

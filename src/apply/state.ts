@@ -109,6 +109,23 @@ export async function withLines<T>(
   }
 }
 
+/** Takes away the locks of processes that are gone: they hinder nobody, and nobody would ever miss them. */
+export function sweepLocks(repository: Repository): void {
+  const directory = statePath(repository, "locks");
+  if (!existsSync(directory)) return;
+  for (const name of readdirSync(directory)) {
+    const path = join(directory, name);
+    const mark = contentOf(path);
+    const unfinished = /\.(\d+)\.(?:tmp|dead)$/.exec(name)?.[1];
+    try {
+      if (unfinished !== undefined && !isMarkAlive(unfinished)) rmSync(path, { force: true });
+      else if (unfinished === undefined && mark !== null && !isMarkAlive(mark)) takeAway(path, mark);
+    } catch {
+      return; // nothing can be written here: whoever needs the line says so
+    }
+  }
+}
+
 const TRIES = 5;
 
 function takeLock(path: string, line: string): void {

@@ -292,3 +292,15 @@ describe("a resolution whose run was killed", () => {
     expect((await desk(repository, "v2.6")).read("loader.py")).toContain("<<<<<<<");
   });
 });
+
+test("a lock of a dead process goes although the run after it has nothing to do", async () => {
+  const repository = await fixStory().create(makeSandbox());
+  await pick(repository, "main", "all");
+  const lock = repository.sandbox.write("repository/.git/morello/locks/release%2Fv2.7.lock", `${DEAD}\n`);
+  const half = repository.sandbox.write("repository/.git/morello/locks/release%2Fv2.7.lock.4194999.tmp", "");
+  expect(results(await pick(repository, "main", "all"))).toEqual([
+    "release/v2.8: unchanged",
+    "release/v2.7: unchanged",
+  ]);
+  expect([existsSync(lock), existsSync(half)]).toEqual([false, false]);
+});
