@@ -28,7 +28,7 @@ export function pickMessage(message: string, rule: MessageRule): string {
   for (const { key, value } of rule.trailers) text = appendLine(text, `${key}: ${value}`);
   if (rule.signoff !== null) {
     const line = `Signed-off-by: ${rule.signoff}`;
-    if (!text.endsWith(`\n${line}\n`)) text = appendLine(text, line);
+    if (lastTrailer(text) !== line) text = appendLine(text, line);
   }
   return cleanWhitespace(text);
 }
@@ -48,9 +48,24 @@ const SCISSORS = `\n# ${"-".repeat(24)} >8 ${"-".repeat(24)}\n`;
  * line that starts with white space continues the trailer above it.
  */
 export function endsInTrailers(text: string): boolean {
+  return trailerBlock(text) !== null;
+}
+
+/** The block's last trailer, without lines that continue it; null if there is no block. */
+function lastTrailer(text: string): string | null {
+  let continues = false;
+  return (trailerBlock(text) ?? []).reduce<string | null>((last, line) => {
+    if (continues && /^[ \t\r]/.test(line)) return last;
+    continues = TRAILER.test(line);
+    return line;
+  }, null);
+}
+
+/** The lines of the trailer block, comments too; null if the message does not end in one. */
+function trailerBlock(text: string): readonly string[] | null {
   const lines = text.slice(0, endOfLog(text)).replace(/\n$/, "").split("\n");
   const titleEnd = lines.findIndex((line) => BLANK.test(line));
-  if (titleEnd < 0) return false;
+  if (titleEnd < 0) return null;
   let generated = false;
   let onlyBlank = true;
   let trailers = 0;
@@ -64,7 +79,8 @@ export function endsInTrailers(text: string): boolean {
     } else if (BLANK.test(line)) {
       if (onlyBlank) continue;
       others += continuations;
-      return (generated && trailers * 3 >= others) || (trailers > 0 && others === 0);
+      const isBlock = (generated && trailers * 3 >= others) || (trailers > 0 && others === 0);
+      return isBlock ? lines.slice(n + 1) : null;
     } else {
       onlyBlank = false;
       if (GENERATED.test(line)) generated = true;
@@ -79,7 +95,7 @@ export function endsInTrailers(text: string): boolean {
       }
     }
   }
-  return false;
+  return null;
 }
 
 /**
