@@ -3,10 +3,10 @@ import { savePending } from "../apply/pending.ts";
 import { patchBetween } from "../git/diff.ts";
 import { inUtf8, readable } from "../object/text.ts";
 import type { ApplyOutcome } from "../wire/outcome.ts";
-import type { PickOptions, Plan, PlannedPick, Source } from "../wire/plan.ts";
+import type { Plan, PlannedPick, Source } from "../wire/plan.ts";
 import { computeLines } from "./compute-picks.ts";
-import { execute } from "./execute.ts";
-import { fetchAll, makePlan } from "./plan.ts";
+import { execute, type ExecuteOptions } from "./execute.ts";
+import { fetchAll, makePlan, type PlanInput } from "./plan.ts";
 import { computationOf } from "./recompute.ts";
 import { withReconciled } from "./reconciled.ts";
 import type { Deps, Workspace } from "./workspace.ts";
@@ -21,15 +21,7 @@ export interface PickQuestion {
 
 export type Answer = "yes" | "no" | "quit";
 
-export interface PickInput {
-  readonly revisions: readonly string[];
-  readonly onto: readonly string[];
-  readonly options: PickOptions;
-  readonly fetch: boolean;
-  readonly keepGoing: boolean;
-  readonly push: boolean;
-  readonly remote: string | null;
-  readonly sign: boolean | null;
+export interface PickInput extends PlanInput, ExecuteOptions {
   /** Shows the plan; false stops. */
   readonly confirm: (plan: Plan) => Promise<boolean>;
   /** Ask for each commit on every line, not only where a line's configuration says so. */

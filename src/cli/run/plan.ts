@@ -2,18 +2,14 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { AppError } from "../../error.ts";
-import { explainConflicts, plan } from "../../usecase/plan.ts";
-import type { PickOptions, Plan } from "../../wire/plan.ts";
+import { explainConflicts, plan, type PlanInput } from "../../usecase/plan.ts";
+import type { Plan } from "../../wire/plan.ts";
 import { json } from "../render/clean.ts";
 import { renderCauses } from "../render/conflict.ts";
 import { renderNext, renderPlan, stoppedLines } from "../render/plan.ts";
 import type { Session } from "../session.ts";
 
-export interface PlanRequest {
-  readonly revisions: readonly string[];
-  readonly onto: readonly string[];
-  readonly options: PickOptions;
-  readonly fetch: boolean;
+export interface PlanRequest extends PlanInput {
   readonly causes: boolean;
   /** The file to write the plan to. */
   readonly out: string | null;
