@@ -9,11 +9,12 @@ class Interrupted extends Error {
   }
 }
 
-export async function ask(message: string): Promise<boolean> {
+/** `initial` is what Enter alone answers. */
+export async function ask(message: string, initial = true): Promise<boolean> {
   const { confirm, isCancel } = await import("@clack/prompts");
   const answer = await confirm({
     message,
-    initialValue: true,
+    initialValue: initial,
     input: process.stdin,
     output: process.stderr,
     withGuide: false,
