@@ -22,7 +22,7 @@ interface Issue {
 
 /** Words an issue, one sentence for each unknown key; `source` gives what is written at a path. */
 export function wording(issue: Issue, source: (path: Path) => string | null): { path: Path; message: string }[] {
-  const meant = (issue.errors ?? []).filter((issues) => !issues.some(isOfAnotherType));
+  const meant = (issue.errors ?? []).filter((issues) => !issues.some(isAnotherKind));
   const [only] = meant;
   if (only !== undefined && meant.length === 1)
     return only.flatMap((inner) => wording({ ...inner, path: [...issue.path, ...inner.path] }, source));
@@ -40,8 +40,9 @@ export function wording(issue: Issue, source: (path: Path) => string | null): { 
   return [{ path: issue.path, message: `${stands}; wanted: ${issue.message}` }];
 }
 
-function isOfAnotherType({ code, path }: Issue): boolean {
-  return code === "invalid_type" && path.length === 0;
+/** Whether a value is not at all what was wanted, rather than a faulty one. */
+function isAnotherKind({ code, path }: Issue): boolean {
+  return (code === "invalid_type" || code === "invalid_value") && path.length === 0;
 }
 
 function unknownKey(path: Path, key: string): string {

@@ -117,7 +117,7 @@ export const Config = z
         .describe("How many months without a commit or a tag make a line count as no longer maintained."),
       lines: z
         .array(LineOverride, { error: "a list of entries, each with a pattern" })
-        .default([])
+        .prefault([])
         .describe("Settings of release lines, and branches that are lines although their names do not show it."),
     },
     { error: mapping },
