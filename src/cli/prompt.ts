@@ -9,12 +9,11 @@ class Interrupted extends Error {
   }
 }
 
-/** `initial` is what Enter alone answers. */
-export async function ask(message: string, initial = true): Promise<boolean> {
+export async function ask(message: string): Promise<boolean> {
   const { confirm, isCancel } = await import("@clack/prompts");
   const answer = await confirm({
     message,
-    initialValue: initial,
+    initialValue: true,
     input: process.stdin,
     output: process.stderr,
     withGuide: false,
@@ -31,6 +30,27 @@ export async function askPick(message: string): Promise<Answer> {
       { value: "yes", label: "yes", hint: "pick it" },
       { value: "no", label: "no", hint: "leave this commit out on this line" },
       { value: "quit", label: "quit", hint: "move nothing at all" },
+    ],
+    input: process.stdin,
+    output: process.stderr,
+    withGuide: false,
+    showInstructions: false,
+  });
+  if (isCancel(answer)) throw new Interrupted();
+  return answer;
+}
+
+/**
+ * Whether a command may run. A choice between two, with "no" first: no single key is a yes, so that nothing that was
+ * typed before the question came can be one.
+ */
+export async function askAllow(message: string): Promise<boolean> {
+  const { select, isCancel } = await import("@clack/prompts");
+  const answer = await select<boolean>({
+    message,
+    options: [
+      { value: false, label: "no", hint: "leave it alone" },
+      { value: true, label: "yes", hint: "now, and whenever it is this very command" },
     ],
     input: process.stdin,
     output: process.stderr,

@@ -5,7 +5,8 @@ import type { ApplyOutcome, PlanOutcome } from "../../src/wire/outcome.ts";
 import type { VerifyOutcome } from "../../src/wire/verify.ts";
 import { fakeEngine } from "../support/container-engine.ts";
 import type { Environment } from "../support/environment.ts";
-import { morello, startMorello, type CliOptions, type CliResult } from "../support/cli.ts";
+import { CLI, morello, startMorello, type CliOptions, type CliResult } from "../support/cli.ts";
+import { finished } from "../support/process.ts";
 import type { TestRepository } from "../support/repository.ts";
 import { makeSandbox } from "../support/sandbox.ts";
 import { configuration, verifiedStory } from "../usecase/verifying.ts";
@@ -54,6 +55,30 @@ test("a command that nobody allowed stops a pick: --yes does not allow it, --all
   expect(done.status, done.stderr).toBe(0);
   expect(done.stdout).toMatch(/^release\/v2\.7: verified \([\d.]+ s\): true$/m);
 });
+
+test.skipIf(!existsSync("/usr/bin/script"))(
+  "a person at a terminal is asked, and neither Enter nor a letter is a yes",
+  { timeout: 60_000 },
+  async () => {
+    const repository = await verifiedStory({ "release/*": "true" }).create(makeSandbox());
+    const { sandbox, path } = repository;
+    /** Types the keys once the question stands. */
+    const answering = async (...keys: readonly string[]): Promise<string> => {
+      const screen = sandbox.write("screen", "");
+      const verify = `stty cols 100 rows 30; exec '${process.execPath}' '${CLI}' verify v2.7`;
+      const typing = keys.map((key) => `printf '${key}'; sleep 0.1;`).join(" ");
+      const command = `{ until grep -q 'Allow it to run' ${screen}; do sleep 0.05; done; ${typing} } |
+        script -qefc "${verify}" ${screen} >/dev/null`;
+      await finished("sh", ["-c", command], { cwd: path, env: { ...sandbox.env, TERM: "xterm" } });
+      return readFileSync(screen, "utf8");
+    };
+    expect(await answering("y", "\\r")).toContain("verify command not allowed");
+    expect(await answering("\\n", "\\r")).toContain("verify command not allowed");
+    const [down, enter] = ["\\033[B", "\\r"];
+    expect(await answering(down, enter)).not.toContain("not allowed");
+    expect(await cli(repository, ["verify", "v2.7"])).toMatchObject({ status: 0, stderr: "" });
+  },
+);
 
 test("a changed command is asked about again", async () => {
   const repository = await verifiedStory({ "release/*": "true" }).create(makeSandbox());

@@ -42,12 +42,12 @@ function verdictRows(view: View, results: readonly VerifyResult[]): string[] {
 /** `release/v2.7: verified (3.1 s): make test`; the result must be clean already, as below. */
 export function plainVerdict(result: VerifyResult): string {
   const how = howLong(result);
-  return `${result.line}: ${PHRASES.verify[result.kind]}${how === "" ? "" : ` (${how})`}: ${firstLine(result.command)}`;
+  return `${result.line}: ${PHRASES.verify[result.kind]}${how === "" ? "" : ` (${how})`}: ${oneLine(result.command)}`;
 }
 
 /** How it ended and what ran. */
 export function verdictDetail(result: VerifyResult): string {
-  return [howLong(result), firstLine(result.command)].filter((part) => part !== "").join(", ");
+  return [howLong(result), oneLine(result.command)].filter((part) => part !== "").join(", ");
 }
 
 function howLong({ kind, status, cached, ms, reason, image, leftOut }: VerifyResult): string {
@@ -65,10 +65,9 @@ function howLong({ kind, status, cached, ms, reason, image, leftOut }: VerifyRes
     .join(", ");
 }
 
-/** A command of several lines, in one; `clean` has made its line breaks visible. */
-function firstLine(command: string): string {
-  const [first = "", ...more] = command.trim().split("\\n");
-  return more.length === 0 ? first : `${first} …`;
+/** A command in one line, without the line break that a block of YAML ends with. */
+function oneLine(command: string): string {
+  return command.replace(/(\\n| )+$/, ""); // `clean` has made line breaks visible
 }
 
 /** `0.3 s`, `12 s`, `2 min 5 s` */
@@ -96,7 +95,7 @@ export function failureLines(view: View, results: readonly VerifyResult[]): stri
 /** A command that nobody allowed yet: what it is, where it comes from, what was allowed before. */
 export function renderAllow(view: View, { lines, command, file, commit, before }: AllowQuestion): string {
   const indented = (text: string): string[] =>
-    cleanLines(text)
+    cleanLines(text.trimEnd())
       .split("\n")
       .map((line) => `    ${line}`);
   const which = lines.map(clean).join(", ");

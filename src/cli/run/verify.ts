@@ -49,7 +49,7 @@ function allowing(session: Session, yes: boolean): VerifyOptions["allow"] {
       yes,
     );
     session.say(renderAllow(session.err, question));
-    const { ask } = await import("../prompt.ts");
-    return ask("Allow it to run, now and later?", false);
+    const { askAllow } = await import("../prompt.ts");
+    return askAllow("Allow it to run?");
   };
 }
