@@ -35,7 +35,12 @@ const Duration = z
 
 const TIME_LIMIT = "30m";
 
-const Command = text("a command").regex(/^[^\0]*$/, { error: "a command without NUL" });
+/** What fits into one argument of a program everywhere. */
+const LONGEST_COMMAND = 30_000;
+
+const Command = text("a command")
+  .max(LONGEST_COMMAND, { error: `a command of at most ${LONGEST_COMMAND} characters: put it in a script` })
+  .regex(/^[^\0]*$/, { error: "a command without NUL" });
 
 const VerifySetting = z
   .union(

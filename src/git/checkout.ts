@@ -52,9 +52,17 @@ export async function checkOut(scratch: Scratch, tree: string): Promise<Checkout
 /** Removes the checkouts of processes that were killed. */
 export function sweepCheckouts(env: Environment): void {
   const temporary = temporaryDirectory(env);
-  for (const name of readdirSync(temporary)) {
+  for (const name of namesIn(temporary)) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
     if (pid !== undefined && !isRunning(Number(pid))) removeTree(join(temporary, name));
+  }
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return []; // nothing of ours is there, or nothing of it can be had
   }
 }
 

@@ -3,6 +3,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 import type { Environment } from "../git/environment.ts";
+import { spawnFailure } from "../git/run.ts";
 import { Tail } from "./tail.ts";
 
 export interface CommandRequest {
@@ -90,7 +91,7 @@ const LONGEST = 2 ** 31 - 1;
 
 function endOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
-    child.once("error", reject);
+    child.once("error", (cause) => reject(spawnFailure("sh", cause)));
     child.once("exit", (code, signal) => {
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
