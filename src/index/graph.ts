@@ -149,9 +149,23 @@ export class CommitGraph {
     return found;
   }
 
+  /** Looks no further down than the ancestor, whose number is smaller than those of its descendants. */
   isAncestor(ancestor: number, descendant: number): boolean {
-    if (ancestor > descendant) return false;
-    return ((this.mark([[descendant]])[ancestor] ?? 0) & 1) === 1;
+    if (ancestor >= descendant) return ancestor === descendant;
+    const reached = new Uint8Array(descendant - ancestor + 1);
+    reached[descendant - ancestor] = 1;
+    const reach = (parent: number): void => {
+      if (parent >= ancestor) reached[parent - ancestor] = 1;
+    };
+    for (let n = descendant; n > ancestor; n--) {
+      if (reached[n - ancestor] === 0) continue;
+      reach(this.#parents[n * 2] ?? NONE);
+      const second = this.#parents[n * 2 + 1] ?? NONE;
+      if (second === NONE) continue;
+      reach(second);
+      for (const parent of this.#more.get(n) ?? []) reach(parent);
+    }
+    return reached[0] === 1;
   }
 
   /** Commits only `left` reaches, and only `right`. */
