@@ -52,7 +52,12 @@ export async function findSources(
       if (commit === null)
         throw new AppError("object-missing", `Commit ${oid} is missing from the repository`, { hint: "git fetch" });
       const isMerge = commit.parents.length > 1;
-      return { ...summary(oid, commit), parents: [...commit.parents], mainline: isMerge ? mainline : null };
+      return {
+        ...summary(oid, commit),
+        parents: [...commit.parents],
+        mainline: isMerge ? mainline : null,
+        neededBy: [],
+      };
     }),
   );
   return { sources, notes, graph };
