@@ -41,6 +41,9 @@ export class CommitGraph {
     this.#width = hexLength / 2;
   }
 
+  /** Commits below this number have it in the cache too, for every process; the others only here. */
+  kept = 0;
+
   get size(): number {
     return this.#size;
   }
@@ -94,6 +97,24 @@ export class CommitGraph {
       const [buffer, at] = this.#place(number);
       if (buffer.compare(wanted, 0, this.#width, at, at + this.#width) === 0) return number;
     }
+  }
+
+  /** Numbers of all commits whose object IDs begin with these four bytes, read as a little-endian number. */
+  findShort(short: number): number[] {
+    const mask = this.#table.length - 1;
+    const found: number[] = [];
+    for (let slot = short & mask; ; slot = (slot + 1) & mask) {
+      const number = this.#table[slot] ?? -1;
+      if (number < 0) return found;
+      const [buffer, at] = this.#place(number);
+      if (buffer.readUInt32LE(at) === short) found.push(number);
+    }
+  }
+
+  /** The first four bytes of a commit's object ID, as `findShort` takes them. */
+  short(number: number): number {
+    const [buffer, at] = this.#place(number);
+    return buffer.readUInt32LE(at);
   }
 
   oid(number: number): string {
