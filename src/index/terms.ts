@@ -9,6 +9,8 @@ import type { PatchFacts } from "../patch/facts.ts";
 const MAX_LINES = 40;
 /** Path terms of a commit; more paths are found by their lines. */
 const MAX_PATHS = 16;
+/** Issue terms of a commit; a message that names more is a list. */
+const MAX_ISSUES = 8;
 /** Digits of an object ID that a message must give to name a commit. */
 const NAMED = 7;
 
@@ -19,6 +21,7 @@ export const pullTerm = (pull: number): number => hashText(String(pull), 0x4);
 /** Of an object ID or its abbreviation. */
 export const namedTerm = (oid: string): number => hashText(oid.slice(0, NAMED), 0x5);
 export const pathTerm = (path: string): number => hashText(path, 0x6);
+export const issueTerm = (issue: number): number => hashText(String(issue), 0x7);
 /** A line's hash is its term. */
 export const lineTerm = (signature: number): number => signature;
 
@@ -39,6 +42,7 @@ export function wordTerms(facts: CommitFacts, claims: Claims): number[] {
     ...(claims.plainSubject === "" ? [] : [subjectTerm(claims.plainSubject)]),
     authorTerm(facts),
     ...claims.pulls.map(pullTerm),
+    ...claims.issues.slice(0, MAX_ISSUES).map(issueTerm),
   ];
 }
 

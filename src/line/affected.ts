@@ -54,7 +54,8 @@ export function unaffected({ lines, named }: Repair, contents: LineContents): Un
   return { by: "blame", introduced, paths: pathsOf(evidence) };
 }
 
-function isTelling(text: string): boolean {
+/** Whether a text can be told from others by its letters and digits. */
+export function isTelling(text: string): boolean {
   return text.replace(/[^A-Za-z0-9\x80-\xff]/g, "").length >= TELLING;
 }
 
@@ -71,6 +72,7 @@ export function linesOfFile(content: string): Set<string> {
   return new Set(content.split("\n").map(squeezed));
 }
 
-function squeezed(text: string): string {
+/** White space evened out. */
+export function squeezed(text: string): string {
   return text.replace(/[ \t\r]+/g, " ").trim();
 }
