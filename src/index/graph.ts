@@ -111,6 +111,14 @@ export class CommitGraph {
     }
   }
 
+  /** Numbers of all commits whose object IDs begin with those hexadecimal digits; seven at least are sensible. */
+  findAbbreviated(digits: string): number[] {
+    if (digits.length < 8) return this.#findByScan(digits);
+    return this.findShort(Buffer.from(digits.slice(0, 8), "hex").readUInt32LE(0)).filter((number) =>
+      this.oid(number).startsWith(digits),
+    );
+  }
+
   /** The first four bytes of a commit's object ID, as `findShort` takes them. */
   short(number: number): number {
     const [buffer, at] = this.#place(number);
@@ -198,6 +206,16 @@ export class CommitGraph {
       else if (flags === 2) behind++;
     }
     return { ahead, behind };
+  }
+
+  /** Fewer digits than the table is sorted by. */
+  #findByScan(digits: string): number[] {
+    const found: number[] = [];
+    for (let last = 0; last < 16 ** (8 - digits.length); last++) {
+      const rest = last.toString(16).padStart(8 - digits.length, "0");
+      found.push(...this.findShort(Buffer.from(digits + rest, "hex").readUInt32LE(0)));
+    }
+    return found;
   }
 
   #place(number: number): [Buffer, number] {
