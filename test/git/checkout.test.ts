@@ -91,7 +91,7 @@ test("nothing is left of a checkout, also where a build made directories read-on
   const cache = join(checkout.path, "cache");
   mkdirSync(join(cache, "inner"), { recursive: true });
   for (const directory of [join(cache, "inner"), cache]) chmodSync(directory, 0o500);
-  checkout.remove();
+  await checkout.remove();
   expect(checkoutsIn(sandbox.path("tmp"))).toEqual([]);
 });
 
@@ -106,11 +106,11 @@ test("a tree with a blob missing cannot be checked out, and leaves nothing behin
   expect(checkoutsIn(sandbox.path("tmp"))).toEqual([]);
 });
 
-test("checkouts of processes that are gone are swept, those of running ones are kept", () => {
+test("checkouts of processes that are gone are swept, those of running ones are kept", async () => {
   const sandbox = makeSandbox();
   const gone = Number(execFileSync("sh", ["-c", "echo $$"], { encoding: "utf8" }));
   for (const pid of [gone, process.pid]) sandbox.write(`tmp/morello-checkout-${pid}-abc/checkout/file`, "x\n");
-  sweepCheckouts(sandbox.env);
+  await sweepCheckouts(sandbox.env);
   expect(checkoutsIn(sandbox.path("tmp"))).toEqual([`morello-checkout-${process.pid}-abc`]);
 });
 
