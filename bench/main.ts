@@ -1,10 +1,12 @@
 // npm run bench -- KIND --repo DIR --cases FILE --out FILE.jsonl [--limit N] [--seed S] …
 // One JSON line a case, in the order of the cases; a summary beside git's own figures from the same run at the end.
 import { parseArgs } from "node:util";
+import { benchNatural } from "./natural.ts";
 import { benchPicks } from "./picks.ts";
 import { benchPlans } from "./plans.ts";
+import { benchPrerequisites } from "./prerequisites.ts";
 
-const KINDS = { picks: benchPicks, plans: benchPlans } as const;
+const KINDS = { picks: benchPicks, plans: benchPlans, prerequisites: benchPrerequisites, natural: benchNatural } as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
