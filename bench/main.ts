@@ -5,8 +5,15 @@ import { benchNatural } from "./natural.ts";
 import { benchPicks } from "./picks.ts";
 import { benchPlans } from "./plans.ts";
 import { benchPrerequisites } from "./prerequisites.ts";
+import { benchSymbols } from "./symbols.ts";
 
-const KINDS = { picks: benchPicks, plans: benchPlans, prerequisites: benchPrerequisites, natural: benchNatural } as const;
+const KINDS = {
+  picks: benchPicks,
+  plans: benchPlans,
+  prerequisites: benchPrerequisites,
+  natural: benchNatural,
+  symbols: benchSymbols,
+} as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -2,6 +2,7 @@
 // Descriptions are what people read in their editor; each is a full sentence. Unknown keys are refused at every depth.
 import { z } from "zod";
 import { globProblem } from "../line/glob.ts";
+import { FIX_WORDS } from "../message/fix.ts";
 
 /** Where the file lies in the default branch's tree. */
 
@@ -63,6 +64,24 @@ export const LineOverride = z
   .describe("Settings of the release lines that a pattern matches.");
 export type LineOverride = z.infer<typeof LineOverride>;
 
+const FixWords = z
+  .strictObject(
+    {
+      types: z
+        .array(text("a word such as fix"), { error: "a list of words" })
+        .default([...FIX_WORDS.types])
+        .describe("Types of Conventional Commits, and first words of subjects, that make a commit a fix."),
+      trailers: z
+        .array(text("a trailer's key, such as Fixes, or key and value, such as 'Cc: stable'"), {
+          error: "a list of trailers",
+        })
+        .default([...FIX_WORDS.trailers])
+        .describe("Trailers that make a commit a fix: a key, or a key with a word that its value holds."),
+    },
+    { error: mapping },
+  )
+  .describe("What counts as a fix where main is searched for what lines may want.");
+
 export const Config = z
   .strictObject(
     {
@@ -83,6 +102,7 @@ export const Config = z
         .max(1200, { error: "at most 1200 months" })
         .default(12)
         .describe("How many months without a commit or a tag make a line count as no longer maintained."),
+      fixes: FixWords.default({ types: [...FIX_WORDS.types], trailers: [...FIX_WORDS.trailers] }),
       lines: z
         .array(LineOverride, { error: "a list of entries, each with a pattern" })
         .default([])

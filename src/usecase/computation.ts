@@ -10,6 +10,8 @@ export interface Computation {
   readonly lines: readonly Line[];
   /** Parents first. */
   readonly sources: readonly Source[];
+  /** The source commits of each line, by its name, where they are not all of them. */
+  readonly only?: ReadonlyMap<string, ReadonlySet<string>>;
   readonly standing: Standings;
   /** Every line there is, newest first: where `via: nearest` looks. */
   readonly newer: readonly Line[];
@@ -37,6 +39,12 @@ export interface Track {
 export type Question =
   | { readonly kind: "settled"; readonly from: string; readonly outcome: PickOutcome }
   | { readonly kind: "merge"; readonly from: string; readonly sides: Sides };
+
+/** What is picked onto a line, in order. */
+export function sourcesOf({ sources, only }: Pick<Computation, "sources" | "only">, line: Line): readonly Source[] {
+  const wanted = only?.get(line.name);
+  return wanted === undefined ? sources : sources.filter(({ commit }) => wanted.has(commit));
+}
 
 export function stops(outcome: PickOutcome): boolean {
   return outcome.kind === "conflict" || outcome.kind === "refused" || outcome.kind === "not-applicable";

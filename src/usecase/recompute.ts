@@ -20,7 +20,8 @@ export function computationOf(plan: Plan, lineOf: (planned: PlannedLine) => Line
     newer.push(carried.line, line);
   }
   const { sources, committer, options } = plan;
-  return { lines: plan.lines.map(lineOf), sources, standing, newer, committer, options };
+  const only = new Map(plan.lines.map(({ line, picks }) => [line.name, new Set(picks.map(({ source }) => source))]));
+  return { lines: plan.lines.map(lineOf), sources, only, standing, newer, committer, options };
 }
 
 function alreadyThere({ picks }: PlannedLine): ReadonlyMap<string, Already> {

@@ -165,5 +165,7 @@ async function freshSeries(workspace: Workspace, { plan, line: planned }: Pendin
   const line = linesOf(workspace, graph).find(({ name }) => name === planned.line.name) ?? planned.line;
   const target = plan.options.toBranch === null ? { refname: line.refname, expected: line.localTip } : planned.target;
   refuseDiverged(line, target);
-  return { line, target, sources: plan.sources, plan, landed: [], tip: line.tip, next: 0 };
+  const asked = new Set(planned.picks.map(({ source }) => source));
+  const sources = plan.sources.filter(({ commit }) => asked.has(commit));
+  return { line, target, sources, plan, landed: [], tip: line.tip, next: 0 };
 }

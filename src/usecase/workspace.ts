@@ -134,10 +134,9 @@ export function linesOf(workspace: Workspace, graph: CommitGraph): Line[] {
     const distance = upstreamDistance(line, graph);
     const { tip } = tipOf(line, distance);
     const at = graph.find(tip);
-    const reached = at === null ? null : graph.mark([[at]]);
     const lastTag = line.tags.find(({ oid }) => {
       const number = graph.find(oid);
-      return number !== null && reached?.[number] === 1;
+      return at !== null && number !== null && graph.isAncestor(number, at);
     });
     return assembleLine(line, { distance, lastTag: lastTag ?? null }, age);
   });

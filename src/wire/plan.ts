@@ -10,6 +10,8 @@ export const Source = CommitSummary.extend({
   parents: z.array(ObjectId),
   /** 1-based parent that a merge commit is compared with; null for ordinary and root commits. */
   mainline: z.int().min(1).nullable(),
+  /** Empty for what was asked for; else the commits that it is a prerequisite of, on the lines that have it in `picks`. */
+  neededBy: z.array(ObjectId),
 });
 export type Source = z.infer<typeof Source>;
 

@@ -30,6 +30,7 @@ export const LEAK: Source = {
   date: "2026-03-04T10:00:00+01:00",
   parents: [oid("aaaa")],
   mainline: null,
+  neededBy: [],
 };
 
 export const DOCS: Source = { ...LEAK, commit: oid("2b3c4d5"), subject: "説明を追加する: docstrings of the loader 🚀" };

@@ -15,7 +15,15 @@ function failure(text: string): AppError {
   throw new Error("nothing was thrown");
 }
 
-const DEFAULTS = { remotes: [], maintainedMonths: 12, lines: [] };
+const DEFAULTS = {
+  remotes: [],
+  maintainedMonths: 12,
+  fixes: {
+    types: ["fix", "bug", "bugfix", "hotfix", "regression", "security"],
+    trailers: ["Fixes", "Cc: stable", "Backport-to"],
+  },
+  lines: [],
+};
 
 describe("a file", () => {
   test.each([[""], ["# nothing yet\n"], ["---\n"], ["{}"], ["\uFEFF{}\n"]])(
@@ -31,6 +39,9 @@ describe("a file", () => {
 main: trunk
 remotes: [upstream, origin]
 maintainedMonths: 6
+fixes:
+  types: [fix, repair]
+  trailers: [Closes-bug]
 lines:
   - pattern: release/*
     tagPrefix: docker-v
@@ -47,6 +58,7 @@ lines:
       main: "trunk",
       remotes: ["upstream", "origin"],
       maintainedMonths: 6,
+      fixes: { types: ["fix", "repair"], trailers: ["Closes-bug"] },
       lines: [
         {
           pattern: "release/*",
@@ -75,8 +87,8 @@ describe("a mistake is named with its place, what stands there and what is wante
       "3:5: unknown key 'mantained' in lines[0]; did you mean 'maintained'?",
     ],
     ["lins: []\n", "1:1: unknown key 'lins'; did you mean 'lines'?"],
-    ["zzzzzz: 1\n", "1:1: unknown key 'zzzzzz'; known keys: main, remotes, maintainedMonths, lines"],
-    ["__proto__: {}\n", "1:1: unknown key '__proto__'; known keys: main, remotes, maintainedMonths, lines"],
+    ["zzzzzz: 1\n", "1:1: unknown key 'zzzzzz'; known keys: main, remotes, maintainedMonths, fixes, lines"],
+    ["__proto__: {}\n", "1:1: unknown key '__proto__'; known keys: main, remotes, maintainedMonths, fixes, lines"],
     ["main: 7\n", "1:1: main is 7; wanted: a branch's short name"],
     ["main:\n", "1:1: main is missing; wanted: a branch's short name"],
     ["maintainedMonths: 0\n", "1:1: maintainedMonths is 0; wanted: at least 1 month"],

@@ -19,7 +19,7 @@ export interface PickFlags {
 /** Declares REV… and the options. */
 export function picks(verb: Verb): Verb {
   verb
-    .argument("<rev...>", "commits, ranges (A..B, A^..B), branches: whatever git understands")
+    .argument("<rev...>", "commits, ranges (A..B, A^..B), branches, pull requests (#12)")
     .addOption(
       new Option(
         "-o, --onto <line>",
