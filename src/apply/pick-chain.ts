@@ -31,9 +31,13 @@ export class PickChain {
     const commit = await scratch.reader.commit(oid);
     const parent = commit?.parents[mainline - 1];
     const before = parent === undefined ? null : await scratch.reader.commit(parent);
-    const lacks = commit === null ? oid : (before === null ? parent : undefined);
+    const lacks = commit === null ? oid : before === null ? parent : undefined;
     if (commit === null || lacks !== undefined) {
-      return { kind: "missing", objects: [lacks ?? oid], detail: `commit ${lacks ?? oid} is missing from the repository` };
+      return {
+        kind: "missing",
+        objects: [lacks ?? oid],
+        detail: `commit ${lacks ?? oid} is missing from the repository`,
+      };
     }
     this.#merges++;
     const base = before?.tree ?? scratch.write("tree", Buffer.alloc(0));

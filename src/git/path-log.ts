@@ -10,10 +10,7 @@ export interface PathPatch {
 }
 
 /** What each commit did to the lines of those paths, newest first. Merges are not among them. */
-export async function pathPatches(
-  context: GitContext,
-  { commit, without, paths }: PathQuestion,
-): Promise<PathPatch[]> {
+export async function pathPatches(context: GitContext, { commit, without, paths }: PathQuestion): Promise<PathPatch[]> {
   const named = paths.map(argumentOf).filter((path) => path !== null);
   if (named.length === 0) return [];
   const args = [
@@ -56,10 +53,7 @@ export interface PathChange {
 }
 
 /** What happened to those paths, newest first, without merges. A rename is a deletion and an addition. */
-export async function pathLog(
-  context: GitContext,
-  { commit, without, paths }: PathQuestion,
-): Promise<PathChange[]> {
+export async function pathLog(context: GitContext, { commit, without, paths }: PathQuestion): Promise<PathChange[]> {
   const named = paths.map(argumentOf).filter((path) => path !== null);
   if (named.length === 0) return [];
   const args = [
