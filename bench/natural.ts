@@ -39,6 +39,7 @@ export async function benchNatural(options: BenchOptions): Promise<void> {
     if (merge.kind === "conflict") conflicting.push({ one, onto, tree });
   }
   const cases = sample(conflicting, options.limit, options.seed);
+  (globalThis as any).TRACE = [];
   let both = 0,
     ours = 0,
     brute = 0;
@@ -50,11 +51,13 @@ export async function benchNatural(options: BenchOptions): Promise<void> {
     const ms = performance.now() - started;
     cost.oursMs.push(ms);
     started = performance.now();
-    const all = await bruteForce(scratch, engine, graph, question);
+    const all = process.env["NOBRUTE"] ? { picks: null, merges: 0, candidates: 0 } as Awaited<ReturnType<typeof bruteForce>> : await bruteForce(scratch, engine, graph, question);
     const ms2 = performance.now() - started;
     cost.bruteMs += ms2;
     cost.ours += found.merges;
     cost.brute += all.merges;
+    if (process.env["TRACE"] && found.kind !== "none-needed") console.log("\n" + one.original.slice(0, 9) + " " + found.kind + " " + found.merges + "\n   " + (globalThis as any).TRACE.join("\n   "));
+    (globalThis as any).TRACE = [];
     const mineFound = found.kind === "proven";
     const picks = found.kind === "proven" ? found.picks.map(({ commit }) => commit) : [];
     if (mineFound) ours++;
@@ -107,7 +110,7 @@ async function bruteForce(
   const ground = groundOf({ scratch }, graph, question);
   const paths = (await contests(scratch, first)).flatMap((c) => c.paths);
   const parent = (await scratch.reader.commit(question.source))?.parents[0] ?? "";
-  const touching = await pathLog(scratch, { commit: parent, without: ground.without, paths });
+  const touching = await pathLog(scratch, { commit: parent, without: ground.mergeBases, paths });
   const list = [...new Set(touching.map(({ commit }) => commit))]
     .filter((c) => ground.lacks(c))
     .sort((a, b) => (graph.find(a) ?? 0) - (graph.find(b) ?? 0));
@@ -125,10 +128,10 @@ async function bruteForce(
     }
     return (await chain.pick(tree, question.source)).kind === "clean" ? kept : null;
   };
-  let kept = await run(list, true);
-  if (kept === null) return { picks: null, merges: chain.merges, candidates: list.length };
+  let kept = (await run(list, true)) as string[];
+  if ((kept as string[] | null) === null) return { picks: null, merges: chain.merges, candidates: list.length };
   for (const commit of kept.toReversed()) {
-    const without = kept.filter((other) => other !== commit);
+    const without: string[] = kept.filter((other) => other !== commit);
     if ((await run(without, false)) !== null) kept = without;
   }
   return { picks: kept, merges: chain.merges, candidates: list.length };

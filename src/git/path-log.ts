@@ -50,6 +50,8 @@ export interface PathChange {
   readonly commit: string;
   readonly path: BytePath;
   readonly how: "added" | "deleted" | "changed";
+  /** The blob before; all zeros where there was none. */
+  readonly before: string;
 }
 
 /** What happened to those paths, newest first, without merges. A rename is a deletion and an addition. */
@@ -61,6 +63,7 @@ export async function pathLog(context: GitContext, { commit, without, paths }: P
     "log",
     "--format=%x00%x00%H",
     "--raw",
+    "--no-abbrev",
     "-z",
     "--no-renames",
     "--no-merges",
@@ -73,13 +76,15 @@ export async function pathLog(context: GitContext, { commit, without, paths }: P
   const done = await run(context, args, { ok: [0, 128] });
   const found: PathChange[] = [];
   let current = "";
-  let how: PathChange["how"] | null = null;
+  let change: Omit<PathChange, "path"> | null = null;
   for (const field of done.stdout.toString("latin1").split("\0")) {
-    const change = /^\n?:\d+ \d+ [0-9a-f]+ [0-9a-f]+ ([A-Z])/.exec(field);
-    if (change !== null) how = change[1] === "A" ? "added" : change[1] === "D" ? "deleted" : "changed";
-    else if (how !== null) {
-      found.push({ commit: current, path: field as BytePath, how });
-      how = null;
+    const head = /^\n?:\d+ \d+ ([0-9a-f]+) [0-9a-f]+ ([A-Z])/.exec(field);
+    if (head !== null) {
+      const how = head[2] === "A" ? "added" : head[2] === "D" ? "deleted" : "changed";
+      change = { commit: current, how, before: head[1] ?? "" };
+    } else if (change !== null) {
+      found.push({ ...change, path: field as BytePath });
+      change = null;
     } else if (/^[0-9a-f]{40,64}$/.test(field.trim())) current = field.trim();
   }
   return found;

@@ -41,15 +41,36 @@ export function parseHunks(diff: string): Map<string, Hunk[]> {
   return files;
 }
 
+/** Where a pick meets what the line has otherwise. */
+export interface Region {
+  /** Lines of the old version, counted from 0, that the line lacks within reach of the pick; `end` is not among them. */
+  readonly start: number;
+  readonly end: number;
+  /** What the line has in the place of the whole run that those lines are part of. */
+  readonly added: readonly string[];
+}
+
 /**
- * The hunks of `ours` that meet a hunk of `theirs`, both against the same old version: they overlap or have no line
- * between them, which is where git's merge conflicts (xmerge.c, `xdl_do_merge`).
+ * The parts of `ours` that meet a hunk of `theirs`, both against the same old version: they overlap, or no line is
+ * between them, which is where git's merge conflicts (xmerge.c, `xdl_do_merge`). Of a long run only the lines that the
+ * pick changes and their neighbours count.
  */
-export function contested(ours: readonly Hunk[], theirs: readonly Hunk[]): Hunk[] {
-  return ours.filter((our) => theirs.some((their) => our.start <= endOf(their) && their.start <= endOf(our)));
+export function contested(ours: readonly Hunk[], theirs: readonly Hunk[]): Region[] {
+  return ours.flatMap((our) => {
+    const met = theirs.filter((their) => our.start <= endOf(their) && their.start <= endOf(our));
+    if (met.length === 0) return [];
+    const start = Math.max(our.start, Math.min(...met.map((their) => their.start - 1)));
+    const end = Math.min(endOf(our), Math.max(...met.map((their) => endOf(their) + 1)));
+    return [{ start, end, added: our.added }];
+  });
+}
+
+/** The whole of each hunk, for a pick that takes the file away. */
+export function wholly(ours: readonly Hunk[]): Region[] {
+  return ours.map((our) => ({ start: our.start, end: endOf(our), added: our.added }));
 }
 
 /** The line behind the last one of the old version. */
-export function endOf({ start, removed }: Hunk): number {
+function endOf({ start, removed }: Hunk): number {
   return start + removed.length;
 }

@@ -29,7 +29,7 @@ export interface PrerequisiteQuestion {
   readonly signal?: AbortSignal;
 }
 
-const LIMITS: Limits = { merges: 24, commits: 12 };
+const LIMITS: Limits = { merges: 16, commits: 12 };
 
 /** One merge where the pick is clean; a few, and a few blames, where it conflicts. The graph must hold both histories. */
 export async function findPrerequisites(

@@ -1,14 +1,14 @@
 // Which commits could be missing where a pick conflicts: by blame of the contested lines, by the history of their
 // paths, and by what the author says. A proposal is a guess; only a pick that becomes clean proves it.
-import type { Conflict, TreeMerge } from "../apply/tree-merge.ts";
+import type { Conflict, Stage, TreeMerge } from "../apply/tree-merge.ts";
 import { argumentOf, blame } from "../git/blame.ts";
 import { fileHunks } from "../git/file-hunks.ts";
-import { pathLog, pathPatches } from "../git/path-log.ts";
+import { pathLog, pathPatches, type PathChange } from "../git/path-log.ts";
 import type { Scratch } from "../git/scratch.ts";
 import { claimsOf } from "../message/claims.ts";
 import { isRegular } from "../object/tree.ts";
 import type { BytePath } from "../object/path.ts";
-import { contested, endOf, type Hunk } from "../prerequisite/hunk.ts";
+import { contested, wholly, type Region } from "../prerequisite/hunk.ts";
 import { gather, type Evidence, type Proposal } from "../prerequisite/proposal.ts";
 
 export type Conflicted = Extract<TreeMerge, { kind: "conflict" }>;
@@ -28,28 +28,33 @@ export interface Contest {
   readonly path: BytePath;
   /** All names that take part, that one first. */
   readonly paths: readonly BytePath[];
-  /** What the line has in the place of the picked commit's parent, where the pick meets it. Empty: not about lines. */
-  readonly hunks: readonly Hunk[];
+  /** Where the pick meets what the line has otherwise; null where the conflict is not about lines. */
+  readonly regions: readonly Region[] | null;
+  /** What the line has; null if it lacks the file. */
+  readonly ours: Stage | null;
 }
 
 /** The contested regions of a conflicted pick, by one git process. */
 export async function contests(scratch: Scratch, merge: Conflicted): Promise<Contest[]> {
   const pairs = merge.conflicts.flatMap(({ base, ours, theirs }) => {
-    if (base === null || ours === null || !isRegular(base.mode) || !isRegular(ours.mode)) return [];
-    const changed = theirs !== null && isRegular(theirs.mode) ? theirs : base;
-    return [[base, ours] as const, [base, changed] as const];
+    if (!isFile(base) || !isFile(ours)) return [];
+    return [[base, ours] as const, [base, isFile(theirs) ? theirs : base] as const];
   });
   const hunks = await fileHunks(scratch, pairs);
   let next = 0;
   return merge.conflicts.map((conflict) => {
     const { base, ours, theirs } = conflict;
-    const [path, ...paths] = namesOf(conflict, merge);
-    const names = { path: path ?? conflict.path, paths: [...new Set([path ?? conflict.path, ...paths])] };
-    if (base === null || ours === null || !isRegular(base.mode) || !isRegular(ours.mode))
-      return { ...names, hunks: [] };
+    const [path = conflict.path, ...paths] = namesOf(conflict, merge);
+    const names = { path, paths: [...new Set([path, ...paths])], ours };
+    if (!isFile(base) || !isFile(ours)) return { ...names, regions: null };
     const [our = [], their = []] = hunks.slice(next, (next += 2));
-    return { ...names, hunks: theirs === null ? our : contested(our, their) };
+    const regions = theirs === null ? wholly(our) : contested(our, their);
+    return { ...names, regions: regions.length === 0 ? null : regions };
   });
+}
+
+function isFile(stage: Stage | null): stage is Stage {
+  return stage !== null && isRegular(stage.mode);
 }
 
 /** What the source's parent calls the path, the source, the line, and the merge. */
@@ -71,17 +76,14 @@ export interface Asked {
 type Named = { readonly commit: string; readonly evidence: Evidence };
 
 /**
- * The commits that brought the contested lines which the line lacks, the files that it lacks, and those that the author
- * asks for.
+ * The commits that brought what the line lacks: the contested lines, the files, and what the author asks for. None of
+ * them can be done without, as far as blame can tell.
  */
 export async function proposeByBlame(ground: Ground, asked: Asked): Promise<Proposal[]> {
   const { scratch, mergeBases } = ground;
-  const found = asked.contests.map(async ({ path, paths, hunks }): Promise<Named[]> => {
-    if (hunks.length === 0)
-      return (await byPaths(ground, asked, paths)).filter(({ how }) => how !== "changed").map(({ named }) => named);
-    const ranges = hunks.flatMap((hunk) =>
-      hunk.removed.length === 0 ? [] : [{ start: hunk.start, end: endOf(hunk) }],
-    );
+  const found = asked.contests.map(async ({ path, paths, regions, ours }): Promise<Named[]> => {
+    if (regions === null) return ours === null ? byPaths(ground, asked, paths, ({ how }) => how === "added") : [];
+    const ranges = regions.filter(({ start, end }) => start < end);
     const lines = await blame(scratch, { commit: asked.parent, path, ranges, without: mergeBases });
     return lines.map(({ commit, start, end }) => ({
       commit,
@@ -92,15 +94,25 @@ export async function proposeByBlame(ground: Ground, asked: Asked): Promise<Prop
   return lacking(ground, asked, [...trailers, ...(await Promise.all(found)).flat()]);
 }
 
-/** The commits that took away what the line still has in the contested lines, and all that touched the other paths. */
+/**
+ * The commits that took away what the line still has in the contested lines, and for what is not compared by lines
+ * those that lead from the line's version to the source's.
+ */
 export async function proposeByHistory(ground: Ground, asked: Asked): Promise<Proposal[]> {
-  const found = asked.contests.map(async ({ path, paths, hunks }): Promise<Named[]> => {
-    if (hunks.length === 0) return (await byPaths(ground, asked, paths)).map(({ named }) => named);
-    const kept = new Set(hunks.flatMap(({ added }) => added.filter(hasWords)));
+  const found = asked.contests.map(async ({ path, paths, regions, ours }): Promise<Named[]> => {
+    if (regions === null) {
+      let reached = ours === null;
+      return byPaths(ground, asked, paths, ({ before }) => {
+        const wanted = !reached;
+        reached ||= before === ours?.oid;
+        return wanted;
+      });
+    }
+    const kept = new Set(regions.flatMap(({ added }) => added.filter(hasWords)));
     if (kept.size === 0) return [];
     const question = { commit: asked.parent, without: ground.mergeBases, paths };
-    return (await pathPatches(ground.scratch, question)).flatMap(({ commit, hunks: patch }) => {
-      const lines = patch.flatMap(({ removed }) => removed.filter((line) => kept.has(line))).length;
+    return (await pathPatches(ground.scratch, question)).flatMap(({ commit, hunks }) => {
+      const lines = hunks.flatMap(({ removed }) => removed.filter((line) => kept.has(line))).length;
       return lines === 0 ? [] : [{ commit, evidence: { kind: "removed", path, lines, neededBy: asked.commit } }];
     });
   });
@@ -112,14 +124,14 @@ export async function proposeByHistory(ground: Ground, asked: Asked): Promise<Pr
  * commit of the source branch takes it away, and only a person can.
  */
 export async function isOwnWork(ground: Ground, asked: Asked): Promise<boolean> {
-  for (const { paths, hunks } of asked.contests) {
-    const own = new Set(hunks.flatMap(({ added }) => added.filter(hasWords)));
+  for (const { paths, regions } of asked.contests) {
+    const own = new Set((regions ?? []).flatMap(({ added }) => added.filter(hasWords)));
     if (own.size === 0) continue;
     for (const line of await linesAtBases(ground, paths)) own.delete(line);
     if (own.size === 0) continue;
     const question = { commit: asked.parent, without: ground.mergeBases, paths };
-    for (const { hunks: patch } of await pathPatches(ground.scratch, question))
-      for (const { removed } of patch) for (const line of removed) own.delete(line);
+    for (const { hunks } of await pathPatches(ground.scratch, question))
+      for (const { removed } of hunks) for (const line of removed) own.delete(line);
     if (own.size > 0) return true;
   }
   return false;
@@ -135,16 +147,17 @@ function hasWords(line: string): boolean {
   return /\w/.test(line);
 }
 
+/** Changes of paths, newest first. */
 async function byPaths(
   { scratch, mergeBases }: Ground,
   { commit: neededBy, parent }: Asked,
   paths: readonly BytePath[],
-): Promise<{ readonly how: "added" | "deleted" | "changed"; readonly named: Named }[]> {
+  isWanted: (change: PathChange) => boolean,
+): Promise<Named[]> {
   const changes = await pathLog(scratch, { commit: parent, without: mergeBases, paths });
-  return changes.map(({ commit, path, how }) => ({
-    how,
-    named: { commit, evidence: { kind: "path", path, how, neededBy } },
-  }));
+  return changes
+    .filter(isWanted)
+    .map(({ commit, path, how }) => ({ commit, evidence: { kind: "path", path, how, neededBy } }));
 }
 
 async function byTrailers({ scratch }: Ground, { commit: neededBy }: Asked): Promise<Named[]> {

@@ -44,9 +44,16 @@ export interface Break {
   readonly merge: Conflicted;
 }
 
+interface Stuck {
+  readonly kind: "stuck";
+  readonly commit: string;
+  readonly tree: string;
+  readonly merge: Conflicted;
+}
+
 type Walk =
   | { readonly kind: "clean"; readonly tree: string; readonly breaks: readonly Break[] }
-  | { readonly kind: "stuck"; readonly commit: string; readonly tree: string; readonly merge: Conflicted }
+  | Stuck
   | { readonly kind: "missing"; readonly commit: string };
 
 export class Search {
@@ -54,10 +61,14 @@ export class Search {
   readonly #chain: PickChain;
   readonly #subject: SearchSubject;
   readonly #members = new Map<string, Proposal>();
-  readonly #out = new Set<string>();
+  /** Commits whose pick changes nothing. */
+  readonly #idle = new Set<string>();
+  /** Commits that cannot be picked cleanly, whatever comes before. */
+  readonly #uncurable = new Set<string>();
   readonly #untried = new Set<string>();
   /** Members whose conflicts are taken as resolved. */
   readonly #assumed = new Set<string>();
+  #assume = false;
   #limit: LimitReason | null = null;
 
   constructor(ground: Ground, chain: PickChain, subject: SearchSubject) {
@@ -67,16 +78,18 @@ export class Search {
   }
 
   async run(): Promise<SearchResult> {
-    const tree = await this.#grow(false);
-    if (tree !== null) {
+    const { source } = this.#subject;
+    if (await this.#cure(source)) {
       const picks = await this.#shrink();
-      return { kind: "proven", picks, tree };
+      const end = await this.#walk(picks.map(({ commit }) => commit));
+      if (end.kind === "clean" && end.breaks.length === 0) return { kind: "proven", picks, tree: end.tree };
     }
     const limit = this.#limit;
     this.#members.clear();
-    this.#out.clear();
+    this.#uncurable.clear();
     this.#limit = null;
-    if ((await this.#grow(true)) !== null) {
+    this.#assume = true;
+    if (await this.#cure(source)) {
       const picks = await this.#shrink();
       const end = await this.#walk(picks.map(({ commit }) => commit));
       if (end.kind === "clean") return { kind: "broken", picks, breaks: end.breaks };
@@ -84,86 +97,98 @@ export class Search {
     return { kind: "unknown", limit: limit === null ? null : { reason: limit, untried: [...this.#untried] } };
   }
 
-  /** Adds commits until the source is clean: its tree, or null where nothing more is to be proposed. */
-  async #grow(assume: boolean): Promise<string | null> {
-    const { source, order } = this.#subject;
-    const before = this.#chain.merges;
+  /** Adds commits until the pick of this one, behind those that are there, is clean. False where it cannot be had. */
+  async #cure(target: string): Promise<boolean> {
     for (;;) {
-      const at = await this.#walk([...this.#members.keys()].sort(order));
-      if (at.kind === "clean") return at.tree;
-      if (at.kind === "missing") {
-        if (at.commit === source) return null;
-        this.#drop(at.commit);
+      const at = await this.#walk(this.#before(target), target);
+      if (at.kind === "clean") return true;
+      if (at.kind === "missing") return false;
+      if (at.commit !== target) {
+        if (await this.#cure(at.commit)) continue;
+        return false;
+      }
+      if (this.#assume && target !== this.#subject.source) {
+        this.#assumed.add(target);
         continue;
       }
-      const proposals = this.#isOver(before) ? [] : await this.#propose(at);
-      for (const { commit } of proposals) this.#untried.add(commit);
-      if (proposals.length > 0) await this.#admit(proposals, at.tree, assume);
-      else if (at.commit === source) return null;
-      else this.#drop(at.commit);
+      if (this.#isOver() || !(await this.#supply(at))) return false;
     }
   }
 
-  #isOver(before: number): boolean {
+  #before(target: string): string[] {
+    const { source, order } = this.#subject;
+    const members = [...this.#members.keys()].sort(order);
+    return target === source ? members : members.filter((commit) => order(commit, target) < 0);
+  }
+
+  #isOver(): boolean {
     const { limits, signal } = this.#subject;
-    if (this.#chain.merges - before >= limits.merges) this.#limit = "merges";
+    if (this.#chain.merges >= limits.merges * (this.#assume ? 2 : 1)) this.#limit = "merges";
     else if (this.#members.size >= limits.commits) this.#limit = "commits";
     else if (signal?.aborted === true) this.#limit = "time";
     return this.#limit !== null;
   }
 
-  #drop(commit: string): void {
-    this.#members.delete(commit);
-    this.#out.add(commit);
-  }
-
-  async #propose({ commit, merge }: Extract<Walk, { kind: "stuck" }>): Promise<Proposal[]> {
+  /** Adds something that a conflicted pick needs; false if there is nothing, or nothing that can be had. */
+  async #supply(at: Stuck): Promise<boolean> {
     const { source, mainline, order } = this.#subject;
-    const { scratch } = this.#ground;
-    const parents = (await scratch.reader.commit(commit))?.parents ?? [];
-    const parent = parents[(commit === source ? mainline : 1) - 1];
-    if (parent === undefined) return [];
-    const asked: Asked = { commit, parent, contests: await contests(scratch, merge) };
-    if (await isOwnWork(this.#ground, asked)) return [];
+    const parents = (await this.#ground.scratch.reader.commit(at.commit))?.parents ?? [];
+    const parent = parents[(at.commit === source ? mainline : 1) - 1];
+    if (parent === undefined) return false;
+    const asked: Asked = { commit: at.commit, parent, contests: await contests(this.#ground.scratch, at.merge) };
+    const T = (text: string): void => void (globalThis as any).TRACE?.push(text);
+    T(`stuck ${at.commit.slice(0, 9)} regions ${asked.contests.map((c) => c.regions?.length + "r" + c.regions?.reduce((s, h) => s + h.end - h.start, 0) + "-" + c.regions?.reduce((s, h) => s + h.added.length, 0)).join(" ")} merges ${this.#chain.merges} members ${this.#members.size}`);
+    if (await isOwnWork(this.#ground, asked)) { T("  own work"); return false; }
     for (const propose of [proposeByBlame, proposeByHistory]) {
-      const fresh = (await propose(this.#ground, asked)).filter(
-        (one) => !this.#members.has(one.commit) && !this.#out.has(one.commit) && order(one.commit, commit) < 0,
+      const proposals = (await propose(this.#ground, asked)).filter(
+        ({ commit }) => !this.#members.has(commit) && !this.#idle.has(commit) && order(commit, at.commit) < 0,
       );
-      if (fresh.length > 0) return fresh;
+      T(`  ${propose.name} ${proposals.map((f) => f.commit.slice(0, 9) + ":" + weightOf(f)).join(" ")}`);
+      // All that blame names are needed: where one of them cannot be had, the pick cannot.
+      if (propose === proposeByBlame && proposals.some(({ commit }) => this.#uncurable.has(commit))) return false;
+      if (await this.#admit(proposals, at.tree, propose === proposeByBlame)) return true;
     }
-    return [];
+    return false;
   }
 
-  /** Takes the proposals that pick cleanly; if none does, the weightiest, whose own needs come next. */
-  async #admit(proposals: readonly Proposal[], tree: string, assume: boolean): Promise<void> {
+  /** Takes the proposals that pick cleanly; if none does, the weightiest, with what it needs in turn. */
+  async #admit(proposals: readonly Proposal[], tree: string, all: boolean): Promise<boolean> {
+    for (const { commit } of proposals) this.#untried.add(commit);
     let there = tree;
-    let taken = 0;
+    const taken: Proposal[] = [];
     for (const proposal of [...proposals].sort((a, b) => this.#subject.order(a.commit, b.commit))) {
-      if (this.#members.size >= this.#subject.limits.commits) break;
+      if (this.#isOver()) return false;
       const merge = await this.#chain.pick(there, proposal.commit);
       if (merge.kind === "conflict") continue;
       this.#untried.delete(proposal.commit);
       if (merge.kind === "missing" || merge.tree === there) {
-        this.#out.add(proposal.commit); // nothing that the line lacks
+        this.#idle.add(proposal.commit); // nothing that the line lacks
         continue;
       }
       there = merge.tree;
       this.#members.set(proposal.commit, proposal);
-      taken++;
+      taken.push(proposal);
     }
-    const best = proposals.find(({ commit }) => !this.#out.has(commit));
-    if (taken > 0 || best === undefined) return;
-    this.#untried.delete(best.commit);
-    this.#members.set(best.commit, best);
-    if (assume) this.#assumed.add(best.commit);
+    if (taken.length > 0) return true;
+    for (const proposal of proposals) {
+      const { commit } = proposal;
+      if (this.#idle.has(commit) || this.#uncurable.has(commit)) continue;
+      this.#untried.delete(commit);
+      this.#members.set(commit, proposal);
+      if (await this.#cure(commit)) return true;
+      this.#members.delete(commit);
+      this.#uncurable.add(commit);
+      if (all) return false;
+    }
+    return false;
   }
 
-  /** Picks those commits and then the source. */
-  async #walk(commits: readonly string[]): Promise<Walk> {
+  /** Picks those commits and then the target. */
+  async #walk(commits: readonly string[], target: string = this.#subject.source): Promise<Walk> {
     const { source, mainline } = this.#subject;
     let { tree } = this.#subject;
     const breaks: Break[] = [];
-    for (const commit of [...commits, source]) {
+    for (const commit of [...commits, target]) {
       const merge = await this.#chain.pick(tree, commit, commit === source ? mainline : 1);
       if (merge.kind === "missing") return { kind: "missing", commit };
       if (merge.kind === "conflict") {
