@@ -12,6 +12,7 @@ import { planVerb } from "./command/plan.ts";
 import { resolveVerb } from "./command/resolve.ts";
 import { skipVerb } from "./command/skip.ts";
 import { undoVerb } from "./command/undo.ts";
+import { verifyVerb } from "./command/verify.ts";
 import { COMMON, HELP } from "./help.ts";
 import { paint, type View } from "./render/view.ts";
 import { Verb } from "./verb.ts";
@@ -34,6 +35,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
     lines: linesVerb,
     apply: applyVerb,
     undo: undoVerb,
+    verify: verifyVerb,
     init: initVerb,
     completion: completionVerb,
   },

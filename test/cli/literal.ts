@@ -186,6 +186,7 @@ export function result(kind: LineResult["kind"], from: PlannedLine, more: Partia
       ...pick,
       landed: moved && pick.outcome.kind === "clean" ? pick.outcome.commit : null,
     })),
+    verify: null,
     worktrees: [],
     next: kind === "stopped" ? `morello resolve ${from.line.name}` : null,
     ...more,
