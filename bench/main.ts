@@ -1,11 +1,19 @@
 // npm run bench -- KIND --repo DIR --cases FILE --out FILE.jsonl [--limit N] [--seed S] …
 // One JSON line a case, in the order of the cases; a summary beside git's own figures from the same run at the end.
 import { parseArgs } from "node:util";
+import { benchNatural } from "./natural.ts";
 import { benchPicks } from "./picks.ts";
 import { benchPlans } from "./plans.ts";
+import { benchPrerequisites } from "./prerequisites.ts";
 import { benchSymbols } from "./symbols.ts";
 
-const KINDS = { picks: benchPicks, plans: benchPlans, symbols: benchSymbols } as const;
+const KINDS = {
+  picks: benchPicks,
+  plans: benchPlans,
+  prerequisites: benchPrerequisites,
+  natural: benchNatural,
+  symbols: benchSymbols,
+} as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -4,6 +4,7 @@ import { abortVerb } from "./command/abort.ts";
 import { applyVerb } from "./command/apply.ts";
 import { completeVerb, completionVerb } from "./command/completion.ts";
 import { continueVerb } from "./command/continue.ts";
+import { findVerb } from "./command/find.ts";
 import { initVerb } from "./command/init.ts";
 import { linesVerb } from "./command/lines.ts";
 import { pickVerb } from "./command/pick.ts";
@@ -20,6 +21,7 @@ import { version } from "./version.ts";
 /** Verbs as help shows them, group by group. A new verb is one line here. */
 const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Verb>>>> = {
   "Every day:": {
+    find: findVerb,
     plan: planVerb,
     pick: pickVerb,
   },

@@ -197,6 +197,19 @@ export class CommitGraph {
     return reached[0] === 1;
   }
 
+  /** The best common ancestors of two commits, newest number first: `git merge-base --all`. */
+  mergeBases(a: number, b: number): number[] {
+    const marks = this.mark([[a], [b]]);
+    const found: number[] = [];
+    const below = new Uint8Array(marks.length); // ancestors of a common ancestor
+    for (let n = Math.min(a, b); n >= 0; n--) {
+      if (marks[n] !== 3) continue;
+      if (below[n] === 0) found.push(n);
+      for (const parent of this.parents(n)) below[parent] = 1;
+    }
+    return found;
+  }
+
   /** Commits only `left` reaches, and only `right`. */
   distance(left: number, right: number): { ahead: number; behind: number } {
     let ahead = 0;
