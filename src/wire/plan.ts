@@ -3,6 +3,7 @@ import { z } from "zod";
 import { CommitSummary, Identity, ObjectId, QuotedPath } from "./basic.ts";
 import { LineStanding } from "./find.ts";
 import { Line } from "./line.ts";
+import { Prerequisites } from "./prerequisite.ts";
 
 export const PLAN_SCHEMA = "morello.plan/1";
 
@@ -123,6 +124,8 @@ export const PlannedPick = z.strictObject({
   outcome: PickOutcome,
   /** How the commit stood on the line before; null where it was simply absent, and where nobody asked. */
   standing: LineStanding.nullable(),
+  /** What a pick that does not apply needs before it; null where nobody looked. */
+  prerequisites: Prerequisites.nullable(),
 });
 export type PlannedPick = z.infer<typeof PlannedPick>;
 

@@ -6,6 +6,7 @@ import { CONTAINER, type VerifyFlags } from "./verify-options.ts";
 interface Flags extends PickFlags, VerifyFlags {
   readonly out: string | null;
   readonly causes: boolean;
+  readonly needs: boolean;
 }
 
 export function planVerb(verb: Verb): Verb {
@@ -15,6 +16,7 @@ export function planVerb(verb: Verb): Verb {
     .option("--verify", "run the lines' verify commands on what they would hold", false)
     .option(...CONTAINER)
     .option("--no-causes", "do not look for the commits that cause conflicts")
+    .option("--no-needs", "do not look for what must be there first")
     .examples(
       "morello plan 1a2b3c4 --onto all",
       "morello plan fix/leak --onto v2.7,v2.8",
