@@ -1,6 +1,14 @@
 // Gathers facts while an extractor walks a file: definitions, imports, names bound in scopes, and references, of which
 // those that a scope binds fall away at the end.
-import { referenceKey, type Call, type Definition, type Extent, type FileFacts, type Import, type Reference } from "./facts.ts";
+import {
+  referenceKey,
+  type Call,
+  type Definition,
+  type Extent,
+  type FileFacts,
+  type Import,
+  type Reference,
+} from "./facts.ts";
 
 /** The scope that holds the members of types without a name. */
 export const NAMELESS = "{}";

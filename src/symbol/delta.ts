@@ -77,7 +77,9 @@ async function takenAway(touched: readonly Touched[], { target, merged }: Trees)
     return new Map(files.flatMap((facts) => (facts?.definitions ?? []).map((one) => [identity(one), shapeOf(one)])));
   };
   const [before, after] = await Promise.all([shapes(target), shapes(merged)]);
-  const names = [...before].flatMap(([key, shape]) => (after.get(key) === shape ? [] : [key.slice(key.indexOf(" ") + 1)]));
+  const names = [...before].flatMap(([key, shape]) =>
+    after.get(key) === shape ? [] : [key.slice(key.indexOf(" ") + 1)],
+  );
   const gone = await Promise.all(
     touched.map(async ({ path }) => ((await merged.kind(path)) === null ? [stem(path)] : [])),
   );
@@ -120,7 +122,8 @@ async function judge(
   const now = await language.resolve(reference, merged, trees.merged);
   if (now.kind !== "absent") return null;
   const there = isNew && source !== null ? await language.resolve(reference, source, trees.source) : null;
-  if (there?.kind === "found" && source !== null) return finding(reference, merged.path, now, there, source.path, false);
+  if (there?.kind === "found" && source !== null)
+    return finding(reference, merged.path, now, there, source.path, false);
   const before = target === null ? null : await language.resolve(reference, target, trees.target);
   if (before?.kind !== "found") return null;
   return finding(reference, merged.path, now, before, merged.path, true);

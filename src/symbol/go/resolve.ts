@@ -118,7 +118,9 @@ function pick({ definition: { line, name, of } }: Defined): { line: number; name
 /** Follows the steps of a value's text; null where one cannot be told. */
 async function typeOf(text: string, file: FileAt, world: World): Promise<Typed | null> {
   const [start = "", ...steps] = text.split(">");
-  let typed: Typed | null = start.startsWith("@") ? await valueType(start.slice(1), steps, file, world) : { text: start, file };
+  let typed: Typed | null = start.startsWith("@")
+    ? await valueType(start.slice(1), steps, file, world)
+    : { text: start, file };
   for (const one of steps) {
     if (typed === null) return null;
     if (one === "[]") typed = await element(typed, world);
