@@ -29,6 +29,11 @@ export interface Limits {
   readonly commits: number;
 }
 
+/** What a chain that breaks may cost on top: a long one with breaks helps nobody. */
+const ASSUMING: Limits = { merges: 6, commits: 3 };
+
+const T = (text: string): void => void (globalThis as any).TRACE?.push(text);
+
 export type LimitReason = "merges" | "commits" | "time";
 
 export type SearchResult =
@@ -68,7 +73,9 @@ export class Search {
   readonly #untried = new Set<string>();
   /** Members whose conflicts are taken as resolved. */
   readonly #assumed = new Set<string>();
+  readonly #asked = new Map<string, Promise<(Asked & { readonly ownWork: boolean }) | null>>();
   #assume = false;
+  #since = 0;
   #limit: LimitReason | null = null;
 
   constructor(ground: Ground, chain: PickChain, subject: SearchSubject) {
@@ -89,6 +96,7 @@ export class Search {
     this.#uncurable.clear();
     this.#limit = null;
     this.#assume = true;
+    this.#since = this.#chain.merges;
     if (await this.#cure(source)) {
       const picks = await this.#shrink();
       const end = await this.#walk(picks.map(({ commit }) => commit));
@@ -123,53 +131,93 @@ export class Search {
 
   #isOver(): boolean {
     const { limits, signal } = this.#subject;
-    if (this.#chain.merges >= limits.merges * (this.#assume ? 2 : 1)) this.#limit = "merges";
-    else if (this.#members.size >= limits.commits) this.#limit = "commits";
+    const { merges, commits } = this.#assume
+      ? { merges: this.#since + ASSUMING.merges, commits: ASSUMING.commits }
+      : limits;
+    if (this.#chain.merges >= merges) this.#limit = "merges";
+    else if (this.#members.size >= commits) this.#limit = "commits";
     else if (signal?.aborted === true) this.#limit = "time";
     return this.#limit !== null;
   }
 
   /** Adds something that a conflicted pick needs; false if there is nothing, or nothing that can be had. */
   async #supply(at: Stuck): Promise<boolean> {
-    const { source, mainline, order } = this.#subject;
-    const parents = (await this.#ground.scratch.reader.commit(at.commit))?.parents ?? [];
-    const parent = parents[(at.commit === source ? mainline : 1) - 1];
-    if (parent === undefined) return false;
-    const asked: Asked = { commit: at.commit, parent, contests: await contests(this.#ground.scratch, at.merge) };
-    const T = (text: string): void => void (globalThis as any).TRACE?.push(text);
-    T(`stuck ${at.commit.slice(0, 9)} regions ${asked.contests.map((c) => c.regions?.length + "r" + c.regions?.reduce((s, h) => s + h.end - h.start, 0) + "-" + c.regions?.reduce((s, h) => s + h.added.length, 0)).join(" ")} merges ${this.#chain.merges} members ${this.#members.size}`);
-    if (await isOwnWork(this.#ground, asked)) { T("  own work"); return false; }
-    for (const propose of [proposeByBlame, proposeByHistory]) {
-      const proposals = (await propose(this.#ground, asked)).filter(
-        ({ commit }) => !this.#members.has(commit) && !this.#idle.has(commit) && order(commit, at.commit) < 0,
-      );
-      T(`  ${propose.name} ${proposals.map((f) => f.commit.slice(0, 9) + ":" + weightOf(f)).join(" ")}`);
-      // All that blame names are needed: where one of them cannot be had, the pick cannot.
-      if (propose === proposeByBlame && proposals.some(({ commit }) => this.#uncurable.has(commit))) return false;
-      if (await this.#admit(proposals, at.tree, propose === proposeByBlame)) return true;
+    const asked = await this.#ask(at);
+    if (asked === null || asked.ownWork) return false;
+    // All that blame names is needed: history is asked only where blame has nothing.
+    const blamed = this.#open(at.commit, await proposeByBlame(this.#ground, asked));
+    T(`  blame ${blamed.map((f) => f.commit.slice(0, 9) + ":" + weightOf(f)).join(" ")}`);
+    if (blamed.some(({ commit }) => this.#uncurable.has(commit))) return false;
+    if (blamed.length > 0) {
+      const admitted = await this.#admit(blamed, at.tree, true);
+      if (admitted || this.#open(at.commit, blamed).length > 0) return admitted;
     }
-    return false;
+    const others = this.#open(at.commit, await proposeByHistory(this.#ground, asked));
+    T(`  history ${others.map((f) => f.commit.slice(0, 9) + ":" + weightOf(f)).join(" ")}`);
+    return this.#admit(
+      others.filter(({ commit }) => !this.#uncurable.has(commit)),
+      at.tree,
+      false,
+    );
   }
 
-  /** Takes the proposals that pick cleanly; if none does, the weightiest, with what it needs in turn. */
+  /** Those proposals for a commit that are not settled yet. */
+  #open(target: string, proposals: readonly Proposal[]): Proposal[] {
+    const { order } = this.#subject;
+    return proposals.filter(
+      ({ commit }) => !this.#members.has(commit) && !this.#idle.has(commit) && order(commit, target) < 0,
+    );
+  }
+
+  /** What history is asked about a conflicted pick; null for a root commit. */
+  #ask(at: Stuck): Promise<(Asked & { readonly ownWork: boolean }) | null> {
+    const key = `${at.commit} ${at.tree}`;
+    let asked = this.#asked.get(key);
+    if (asked === undefined) this.#asked.set(key, (asked = this.#askAnew(at)));
+    return asked;
+  }
+
+  async #askAnew({ commit, merge }: Stuck): Promise<(Asked & { readonly ownWork: boolean }) | null> {
+    const { source, mainline } = this.#subject;
+    const parents = (await this.#ground.scratch.reader.commit(commit))?.parents ?? [];
+    const parent = parents[(commit === source ? mainline : 1) - 1];
+    if (parent === undefined) return null;
+    const asked: Asked = { commit, parent, contests: await contests(this.#ground.scratch, merge) };
+    const ownWork = await isOwnWork(this.#ground, asked);
+    T(
+      `stuck ${commit.slice(0, 9)} regions ${asked.contests.map((c) => c.regions?.length + "r" + c.regions?.reduce((s, h) => s + h.end - h.start, 0) + "-" + c.regions?.reduce((s, h) => s + h.added.length, 0)).join(" ")} merges ${this.#chain.merges} members ${this.#members.size} ${ownWork}`,
+    );
+    return { ...asked, ownWork };
+  }
+
+  /**
+   * Takes the proposals that pick cleanly; if none does, the weightiest, with what it needs in turn. `all`: each of them
+   * is needed, so one that cannot be had ends it.
+   */
   async #admit(proposals: readonly Proposal[], tree: string, all: boolean): Promise<boolean> {
     for (const { commit } of proposals) this.#untried.add(commit);
     let there = tree;
-    const taken: Proposal[] = [];
+    let taken = 0;
     for (const proposal of [...proposals].sort((a, b) => this.#subject.order(a.commit, b.commit))) {
       if (this.#isOver()) return false;
-      const merge = await this.#chain.pick(there, proposal.commit);
-      if (merge.kind === "conflict") continue;
-      this.#untried.delete(proposal.commit);
-      if (merge.kind === "missing" || merge.tree === there) {
-        this.#idle.add(proposal.commit); // nothing that the line lacks
+      const { commit } = proposal;
+      const merge = await this.#chain.pick(there, commit);
+      if (merge.kind === "conflict") {
+        if (this.#assume || (await this.#ask({ kind: "stuck", commit, tree: there, merge }))?.ownWork !== true)
+          continue;
+        this.#uncurable.add(commit);
+        if (all) return false;
+      }
+      this.#untried.delete(commit);
+      if (merge.kind !== "clean" || merge.tree === there) {
+        this.#idle.add(commit); // nothing that the line lacks
         continue;
       }
       there = merge.tree;
-      this.#members.set(proposal.commit, proposal);
-      taken.push(proposal);
+      this.#members.set(commit, proposal);
+      taken++;
     }
-    if (taken.length > 0) return true;
+    if (taken > 0) return true;
     for (const proposal of proposals) {
       const { commit } = proposal;
       if (this.#idle.has(commit) || this.#uncurable.has(commit)) continue;
