@@ -1,4 +1,5 @@
 // prototype
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { MergeEngine } from "../src/apply/merge.ts";
 import { PickChain } from "../src/apply/pick-chain.ts";
 import { openRepository } from "../src/git/repository.ts";
@@ -40,6 +41,8 @@ export async function benchNatural(options: BenchOptions): Promise<void> {
   }
   const cases = sample(conflicting, options.limit, options.seed);
   (globalThis as any).TRACE = [];
+  const file = `/tmp/brute-${name}.json`;
+  const cache = new Map<string, any>(existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : []);
   let both = 0,
     ours = 0,
     brute = 0;
@@ -51,9 +54,10 @@ export async function benchNatural(options: BenchOptions): Promise<void> {
     const ms = performance.now() - started;
     cost.oursMs.push(ms);
     started = performance.now();
-    const all = process.env["NOBRUTE"] ? { picks: null, merges: 0, candidates: 0 } as Awaited<ReturnType<typeof bruteForce>> : await bruteForce(scratch, engine, graph, question);
+    const all = cache.get(one.backport) ?? await bruteForce(scratch, engine, graph, question);
     const ms2 = performance.now() - started;
     cost.bruteMs += ms2;
+    if (!cache.has(one.backport)) { cache.set(one.backport, all); writeFileSync(file, JSON.stringify([...cache])); }
     cost.ours += found.merges;
     cost.brute += all.merges;
     if (process.env["TRACE"] && found.kind !== "none-needed") console.log("\n" + one.original.slice(0, 9) + " " + found.kind + " " + found.merges + "\n   " + (globalThis as any).TRACE.join("\n   "));
