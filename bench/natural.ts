@@ -16,6 +16,7 @@ const STORE = {
   get: () => undefined,
   put: () => undefined,
   putNew: () => false,
+  update: () => false,
   destroy: () => undefined,
   close: () => Promise.resolve(),
 };

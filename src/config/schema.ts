@@ -23,6 +23,43 @@ const IMAGE = new RegExp(
   `^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\\d{1,5})?/)?${COMPONENT}(?:/${COMPONENT})*$`,
 );
 
+/** Seconds in each unit of a duration. */
+const UNITS = { s: 1, m: 60, h: 3600 } as const;
+
+const DURATION = "a duration such as 90s, 30m or 2h";
+
+/** Seconds. */
+const Duration = z
+  .string({ error: DURATION })
+  .regex(/^[1-9]\d{0,5}[smh]$/, { error: DURATION })
+  .transform((text) => Number(text.slice(0, -1)) * UNITS[text.slice(-1) as keyof typeof UNITS]);
+
+const TIME_LIMIT = "30m";
+
+/** What fits into one argument of a program everywhere. */
+const LONGEST_COMMAND = 30_000;
+
+const Command = text("a command")
+  .max(LONGEST_COMMAND, { error: `a command of at most ${LONGEST_COMMAND} characters: put it in a script` })
+  .regex(/^[^\0]*$/, { error: "a command without NUL" });
+
+const VerifySetting = z
+  .union(
+    [
+      Command,
+      z.strictObject({
+        command: Command.describe("The command."),
+        timeLimit: Duration.prefault(TIME_LIMIT).describe(
+          "When it is stopped and counts as not passed: 90s, 30m, 2h and the like.",
+        ),
+      }),
+    ],
+    { error: "a command, or a mapping with command and timeLimit" },
+  )
+  .transform((setting) =>
+    typeof setting === "string" ? { command: setting, timeLimit: Duration.parse(TIME_LIMIT) } : setting,
+  );
+
 export const LineOverride = z
   .strictObject(
     {
@@ -55,9 +92,9 @@ export const LineOverride = z
         .regex(IMAGE, { error: "an image repository without tag or digest, such as registry.example/team/app" })
         .describe("The image repository of the line, without tag.")
         .optional(),
-      verify: text("a command")
-        .describe("The shell command that says whether a tree of this line works, run in a checkout of it.")
-        .optional(),
+      verify: VerifySetting.describe(
+        "The shell command that says whether a tree of this line works: morello pick and apply run it in a temporary checkout of what the line would hold, and nothing moves unless it ends with status 0. It is read from the default branch, and runs only after you have allowed it. A command, or a mapping with command and timeLimit.",
+      ).optional(),
     },
     { error: mapping },
   )
@@ -105,7 +142,7 @@ export const Config = z
       fixes: FixWords.default({ types: [...FIX_WORDS.types], trailers: [...FIX_WORDS.trailers] }),
       lines: z
         .array(LineOverride, { error: "a list of entries, each with a pattern" })
-        .default([])
+        .prefault([])
         .describe("Settings of release lines, and branches that are lines although their names do not show it."),
     },
     { error: mapping },

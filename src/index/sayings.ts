@@ -1,10 +1,11 @@
 // What other commits say of a commit: that they take it back, put it back, repair it or follow it up. Found by the
 // object IDs, pull requests, issues and subjects that messages name. Words only: nothing here proves anything.
+import { compareLines } from "../equivalence/similarity.ts";
 import { claimsOf, type Claims } from "../message/claims.ts";
 import { plainSubject } from "../message/subject.ts";
 import type { CommitFacts } from "../patch/codec.ts";
 import type { CommitIndex } from "./commit-index.ts";
-import { issueTerm, namedTerm, pullTerm, subjectTerm } from "./terms.ts";
+import { issueTerm, namedTerm, pathTerm, pullTerm, subjectTerm } from "./terms.ts";
 
 export type SaidHow = "reverts" | "reapplies" | "fixes" | "follows up" | "same issue";
 
@@ -70,4 +71,46 @@ function revertedSubjects({ subject, plainSubject: plain }: Claims): string[] {
 function sharePath(left: CommitFacts, right: CommitFacts): boolean {
   const paths = new Set(left.patch?.files.map(({ path }) => path));
   return right.patch?.files.some(({ path }) => paths.has(path)) === true;
+}
+
+/**
+ * The commit among those that `reaches` which takes a commit back by its own words, if none takes that back in turn and
+ * none puts the commit back later; null if there is none.
+ */
+export function revertOf(
+  index: CommitIndex,
+  number: number,
+  reaches: (number: number) => boolean,
+  seen: ReadonlySet<number> = new Set(),
+): number | null {
+  const said = sayingsOf(index, number).filter((one) => one.number > number && reaches(one.number));
+  const again = said.find(({ how }) => how === "reapplies")?.number ?? -1;
+  for (const { number: revert, how } of said) {
+    if (how !== "reverts" || revert < again || seen.has(revert)) continue;
+    if (revertOf(index, revert, reaches, new Set([...seen, number])) === null) return revert;
+  }
+  return null;
+}
+
+/** Commits that touch a path; in a file that more commits touch the search is given up. */
+const MOST_OF_PATH = 2_000;
+/** The share of a patch that its opposite has with the sides exchanged. */
+const OPPOSITE = 0.8;
+
+/** The oldest commit among those that `reaches` which takes a commit's lines out again without saying so, or null. */
+export function silentRevertOf(
+  index: CommitIndex,
+  number: number,
+  reaches: (number: number) => boolean,
+): number | null {
+  const patch = index.facts(number)?.patch ?? null;
+  const path = patch?.files[0]?.path;
+  if (patch === null || path === undefined) return null;
+  const later = index.find(pathTerm(path), MOST_OF_PATH).filter((other) => other > number && reaches(other));
+  for (const other of later.sort((a, b) => a - b)) {
+    const facts = index.facts(other);
+    if (facts?.patch == null) continue;
+    if (compareLines(patch, facts.patch, () => 1).opposite >= OPPOSITE) return other;
+  }
+  return null;
 }

@@ -3,7 +3,9 @@ import type { Sides } from "../apply/decide.ts";
 import type { Identity } from "../wire/basic.ts";
 import type { Line } from "../wire/line.ts";
 import type { PickOptions, PickOutcome, PlannedPick, Source } from "../wire/plan.ts";
-import type { Standings } from "./standing.ts";
+
+export type Already = Extract<PickOutcome, { kind: "already-there" }>;
+export type There = ReadonlyMap<string, ReadonlyMap<string, Already>>;
 
 export interface Computation {
   /** Newest first. */
@@ -12,7 +14,8 @@ export interface Computation {
   readonly sources: readonly Source[];
   /** The source commits of each line, by its name, where they are not all of them. */
   readonly only?: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly standing: Standings;
+  /** Commits that lines have: `there.get(line.name)?.get(source.commit)`. */
+  readonly there: There;
   /** Every line there is, newest first: where `via: nearest` looks. */
   readonly newer: readonly Line[];
   readonly committer: Identity;

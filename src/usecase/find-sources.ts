@@ -47,21 +47,17 @@ export async function findSources(
     return { kind: "duplicate-revision", revision, commit };
   });
   if (ordered.reordered) notes.push({ kind: "reordered" });
-  const sources = await Promise.all(
-    ordered.commits.map(async (oid): Promise<Source> => {
-      const commit = await workspace.scratch.reader.commit(oid);
-      if (commit === null)
-        throw new AppError("object-missing", `Commit ${oid} is missing from the repository`, { hint: "git fetch" });
-      const isMerge = commit.parents.length > 1;
-      return {
-        ...summary(oid, commit),
-        parents: [...commit.parents],
-        mainline: isMerge ? mainline : null,
-        neededBy: [],
-      };
-    }),
-  );
+  const sources = await Promise.all(ordered.commits.map((oid) => sourceOf(workspace, oid, mainline)));
   return { sources, notes, graph };
+}
+
+/** A commit as something to pick. Throws `object-missing`. */
+export async function sourceOf({ scratch }: Workspace, oid: string, mainline: number | null): Promise<Source> {
+  const commit = await scratch.reader.commit(oid);
+  if (commit === null)
+    throw new AppError("object-missing", `Commit ${oid} is missing from the repository`, { hint: "git fetch" });
+  const isMerge = commit.parents.length > 1;
+  return { ...summary(oid, commit), parents: [...commit.parents], mainline: isMerge ? mainline : null, neededBy: [] };
 }
 
 /** Commits of each revision, oldest first; a pull request stands for what it brought to main. */

@@ -6,7 +6,8 @@ import type { Line } from "../wire/line.ts";
 import type { PickOptions, Plan, PlannedLine, PlanNote } from "../wire/plan.ts";
 import { computeLines } from "./compute-picks.ts";
 import { findSources } from "./find-sources.ts";
-import { standings, type Standings } from "./standing.ts";
+import type { There } from "./computation.ts";
+import { settled, standings, type Standings } from "./standing.ts";
 import { linesOf, type Workspace } from "./workspace.ts";
 
 export interface PlanRequest {
@@ -28,13 +29,16 @@ export async function planPicks(workspace: Workspace, request: PlanRequest): Pro
   // Sources that wait on a newer line's pick need the standing there, planned or not.
   const known = request.options.via === "nearest" ? all : selected;
   const asking = standings(workspace, graph, known, sources);
-  const compute = (standing: Standings): Promise<PlannedLine[]> =>
-    computeLines(workspace, { lines: selected, sources, standing, newer: all, ...request });
+  const compute = (there: There): Promise<PlannedLine[]> =>
+    computeLines(workspace, { lines: selected, sources, there, newer: all, ...request });
   // A single commit is merged everywhere while the standing is found out: the machine has more than one processor.
   const alone = sources.length === 1 && request.options.via === "source";
-  const lines = alone
-    ? await Promise.all([asking, compute(new Map())]).then(([standing, made]) => withStanding(made, standing))
-    : await compute(await asking);
+  const [standing, made] = alone
+    ? await Promise.all([asking, compute(new Map())]).then(
+        ([found, early]) => [found, withThere(early, settled(found))] as const,
+      )
+    : await asking.then(async (found) => [found, await compute(settled(found))] as const);
+  const lines = withStanding(made, standing);
   return {
     schema: "morello.plan/1",
     git: workspace.repository.capabilities.versionText,
@@ -48,13 +52,23 @@ export async function planPicks(workspace: Workspace, request: PlanRequest): Pro
 }
 
 /** Lines of a single pick, with what is there already in place of the merge that was made too early. */
-function withStanding(lines: readonly PlannedLine[], standing: Standings): PlannedLine[] {
+function withThere(lines: readonly PlannedLine[], there: There): PlannedLine[] {
   return lines.map((line) => {
-    const already = standing.get(line.line.name)?.values().next().value;
+    const already = there.get(line.line.name)?.values().next().value;
     if (already === undefined) return line;
     const picks = line.picks.map((pick) => ({ ...pick, from: pick.source, outcome: already }));
     return { ...line, picks, result: line.onto, firstFailure: null };
   });
+}
+
+function withStanding(lines: readonly PlannedLine[], standing: Standings): PlannedLine[] {
+  return lines.map((line) => ({
+    ...line,
+    picks: line.picks.map((pick) => {
+      const found = standing.get(line.line.name)?.get(pick.source) ?? null;
+      return { ...pick, standing: found?.standing === "absent" ? null : found };
+    }),
+  }));
 }
 
 function differenceNote(line: Line): PlanNote[] {

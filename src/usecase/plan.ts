@@ -25,6 +25,7 @@ export async function plan(deps: Deps, input: PlanInput): Promise<PlanOutcome> {
     kind: "plan",
     plan: await makePlan(workspace, { ...input, lookOnly: true }),
     written: null,
+    verify: [],
   }));
 }
 

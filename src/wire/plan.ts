@@ -1,6 +1,7 @@
 // The plan: what a pick would do on every line. A file that one command writes and another executes.
 import { z } from "zod";
 import { CommitSummary, Identity, ObjectId, QuotedPath } from "./basic.ts";
+import { LineStanding } from "./find.ts";
 import { Line } from "./line.ts";
 
 export const PLAN_SCHEMA = "morello.plan/1";
@@ -67,7 +68,15 @@ export const ConflictedPath = z.strictObject({
 export type ConflictedPath = z.infer<typeof ConflictedPath>;
 
 /** How Morello knows that a fix is there. */
-export const Evidence = z.enum(["ancestor", "recorded", "patch-id"]);
+export const Evidence = z.enum([
+  "ancestor",
+  "recorded",
+  "patch-id",
+  /** A person has said so. */
+  "judged",
+  /** In another form; the pick's `standing` says what shows it. */
+  "similar",
+]);
 
 export const RefusalReason = z.enum([
   "merge-without-mainline",
@@ -112,6 +121,8 @@ export const PlannedPick = z.strictObject({
   /** The commit whose patch is carried: `source`, or with `--via nearest` the pick on the nearest newer line. */
   from: ObjectId,
   outcome: PickOutcome,
+  /** How the commit stood on the line before; null where it was simply absent, and where nobody asked. */
+  standing: LineStanding.nullable(),
 });
 export type PlannedPick = z.infer<typeof PlannedPick>;
 

@@ -115,7 +115,12 @@ export function planned(
     line: line(name),
     onto: oid("99aa"),
     target: { refname: `refs/heads/${name}`, expected: oid("99aa") },
-    picks: outcomes.map((outcome, n) => ({ source: sources[n]!.commit, from: sources[n]!.commit, outcome })),
+    picks: outcomes.map((outcome, n) => ({
+      source: sources[n]!.commit,
+      from: sources[n]!.commit,
+      outcome,
+      standing: null,
+    })),
     result: moves ? oid("249583bbf6d4") : oid("99aa"),
     firstFailure: failure === -1 ? null : sources[failure]!.commit,
   };
@@ -181,6 +186,7 @@ export function result(kind: LineResult["kind"], from: PlannedLine, more: Partia
       ...pick,
       landed: moved && pick.outcome.kind === "clean" ? pick.outcome.commit : null,
     })),
+    verify: null,
     worktrees: [],
     next: kind === "stopped" ? `morello resolve ${from.line.name}` : null,
     ...more,

@@ -67,7 +67,7 @@ lines:
           maintained: true,
           confirm: "each",
           image: "registry.example:5000/team/app",
-          verify: "make test",
+          verify: { command: "make test", timeLimit: 1800 },
         },
         { pattern: "release/v1.0", maintained: "end-of-life", tagPrefix: "" },
       ],
@@ -108,6 +108,18 @@ describe("a mistake is named with its place, what stands there and what is wante
     [
       "lines:\n  - pattern: a\n    owners:\n      - 1\n",
       "4:9: lines[0].owners[0] is 1; wanted: a user or team, such as '@org/release'",
+    ],
+    [
+      "lines:\n  - pattern: a\n    verify: {command: make, timelimit: 5m}\n",
+      "3:29: unknown key 'timelimit' in lines[0].verify; did you mean 'timeLimit'?",
+    ],
+    [
+      "lines:\n  - pattern: a\n    verify: {command: make, timeLimit: 5}\n",
+      "3:29: lines[0].verify.timeLimit is 5; wanted: a duration such as 90s, 30m or 2h",
+    ],
+    [
+      "lines:\n  - pattern: a\n    verify: [make]\n",
+      "3:5: lines[0].verify is [make]; wanted: a command, or a mapping with command and timeLimit",
     ],
     ["- a\n", "1:1: the file is - a; wanted: a mapping of keys to values"],
     ["just text\n", "1:1: the file is just text; wanted: a mapping of keys to values"],
@@ -166,6 +178,17 @@ describe("a mistake is named with its place, what stands there and what is wante
       { line: 1, column: 1 },
     ]);
   });
+});
+
+test.each([
+  ["make test", 1800],
+  ["{command: make test}", 1800],
+  ["{command: make test, timeLimit: 90s}", 90],
+  ["{command: make test, timeLimit: 2m}", 120],
+  ["{command: make test, timeLimit: 3h}", 10_800],
+])("verify: %s has a time limit of %d seconds", (written, timeLimit) => {
+  const { lines } = parseConfig(`lines:\n  - pattern: a\n    verify: ${written}\n`, FILE);
+  expect(lines[0]?.verify).toEqual({ command: "make test", timeLimit });
 });
 
 describe("the published schema", () => {

@@ -3,6 +3,7 @@ import { isAppError, type AppError } from "../../src/error.ts";
 import type { PickInput } from "../../src/usecase/pick.ts";
 import { pick as pickWith } from "../../src/usecase/pick.ts";
 import { plan as planWith } from "../../src/usecase/plan.ts";
+import type { VerifyOptions } from "../../src/usecase/verify-trees.ts";
 import type { Deps } from "../../src/usecase/workspace.ts";
 import type { ApplyOutcome } from "../../src/wire/outcome.ts";
 import type { PickOptions, PickOutcome, Plan } from "../../src/wire/plan.ts";
@@ -33,6 +34,14 @@ const OPTIONS: PickOptions = {
   toBranch: null,
 };
 
+/** As a person who allows whatever is asked. */
+export const VERIFY: VerifyOptions = {
+  run: true,
+  container: false,
+  again: false,
+  allow: () => Promise.resolve(true),
+};
+
 export type Wish = Partial<Omit<PickInput, "options" | "revisions" | "onto">> & {
   readonly options?: Partial<PickOptions>;
 };
@@ -52,6 +61,7 @@ export function pickInput(
     each: false,
     confirmPick: null,
     edit: null,
+    verify: VERIFY,
     ...wish,
     revisions: [revisions].flat(),
     onto: [onto].flat(),

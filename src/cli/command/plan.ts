@@ -1,8 +1,9 @@
 import { Option } from "commander";
 import type { Verb } from "../verb.ts";
 import { pickOptions, picks, type PickFlags } from "./pick-options.ts";
+import { CONTAINER, type VerifyFlags } from "./verify-options.ts";
 
-interface Flags extends PickFlags {
+interface Flags extends PickFlags, VerifyFlags {
   readonly out: string | null;
   readonly causes: boolean;
 }
@@ -11,6 +12,8 @@ export function planVerb(verb: Verb): Verb {
   return picks(verb)
     .description("show what a pick would do on every line; changes nothing")
     .addOption(new Option("--out <file>", "write the plan to a file, for morello apply").default(null, ""))
+    .option("--verify", "run the lines' verify commands on what they would hold", false)
+    .option(...CONTAINER)
     .option("--no-causes", "do not look for the commits that cause conflicts")
     .examples(
       "morello plan 1a2b3c4 --onto all",
