@@ -4,7 +4,7 @@ import { MergeEngine } from "../src/apply/merge.ts";
 import { PickChain } from "../src/apply/pick-chain.ts";
 import { openRepository } from "../src/git/repository.ts";
 import { Scratch } from "../src/git/scratch.ts";
-import { pathLog } from "../src/git/path-log.ts";
+import { pathChanges } from "../src/git/path-log.ts";
 import { loadHistory } from "../src/index/history.ts";
 import { findPrerequisites, groundOf } from "../src/usecase/find-prerequisites.ts";
 import { contests } from "../src/usecase/propose-prerequisites.ts";
@@ -55,13 +55,26 @@ export async function benchNatural(options: BenchOptions): Promise<void> {
     const ms = performance.now() - started;
     cost.oursMs.push(ms);
     started = performance.now();
-    const all = cache.get(one.backport) ?? await bruteForce(scratch, engine, graph, question);
+    const all = cache.get(one.backport) ?? (await bruteForce(scratch, engine, graph, question));
     const ms2 = performance.now() - started;
     cost.bruteMs += ms2;
-    if (!cache.has(one.backport)) { cache.set(one.backport, all); writeFileSync(file, JSON.stringify([...cache])); }
+    if (!cache.has(one.backport)) {
+      cache.set(one.backport, all);
+      writeFileSync(file, JSON.stringify([...cache]));
+    }
     cost.ours += found.merges;
     cost.brute += all.merges;
-    if (process.env["TRACE"] && found.kind !== "none-needed") console.log("\n" + one.original.slice(0, 9) + " " + found.kind + " " + found.merges + "\n   " + (globalThis as any).TRACE.join("\n   "));
+    if (process.env["TRACE"] && found.kind !== "none-needed")
+      console.log(
+        "\n" +
+          one.original.slice(0, 9) +
+          " " +
+          found.kind +
+          " " +
+          found.merges +
+          "\n   " +
+          (globalThis as any).TRACE.join("\n   "),
+      );
     (globalThis as any).TRACE = [];
     const mineFound = found.kind === "proven";
     const picks = found.kind === "proven" ? found.picks.map(({ commit }) => commit) : [];
@@ -115,7 +128,7 @@ async function bruteForce(
   const ground = groundOf({ scratch }, graph, question);
   const paths = (await contests(scratch, first)).flatMap((c) => c.paths);
   const parent = (await scratch.reader.commit(question.source))?.parents[0] ?? "";
-  const touching = await pathLog(scratch, { commit: parent, without: ground.mergeBases, paths });
+  const touching = await pathChanges(scratch, { commit: parent, without: ground.mergeBases, paths });
   const list = [...new Set(touching.map(({ commit }) => commit))]
     .filter((c) => ground.lacks(c))
     .sort((a, b) => (graph.find(a) ?? 0) - (graph.find(b) ?? 0));

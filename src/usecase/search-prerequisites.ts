@@ -1,8 +1,9 @@
 // Searches the smallest set of commits that, picked first, makes a pick clean. History proposes, picks prove, leaving
-// one out shrinks.
+// one out shrinks. What cannot be had is given up early: every merge is a cost.
 import type { PickChain } from "../apply/pick-chain.ts";
 import { settleForTheirs } from "../apply/settle.ts";
-import { weightOf, type Proposal } from "../prerequisite/proposal.ts";
+import type { TreeMerge } from "../apply/tree-merge.ts";
+import type { Proposal } from "../prerequisite/proposal.ts";
 import {
   contests,
   isOwnWork,
@@ -20,89 +21,103 @@ export interface SearchSubject {
   readonly tree: string;
   /** Orders commits of the source branch, parents first. */
   readonly order: (a: string, b: string) => number;
+  /** The commit that carries this one's patch on a newer line, where there is one. */
+  readonly instead: (commit: string) => string | null;
   readonly limits: Limits;
   readonly signal: AbortSignal | undefined;
 }
 
+/** Of one search. The merges of shrinking and of a chain that breaks come on top. */
 export interface Limits {
   readonly merges: number;
   readonly commits: number;
 }
 
-/** What a chain that breaks may cost on top: a long one with breaks helps nobody. */
-const ASSUMING: Limits = { merges: 6, commits: 3 };
+/** What a chain that breaks may cost: a long one with breaks helps nobody. */
+const BROKEN: Limits = { merges: 6, commits: 3 };
 
-const T = (text: string): void => void (globalThis as any).TRACE?.push(text);
+export interface SearchLimit {
+  readonly reason: "merges" | "commits" | "time";
+  readonly untried: readonly string[];
+}
 
-export type LimitReason = "merges" | "commits" | "time";
-
-export type SearchResult =
-  | { readonly kind: "proven"; readonly picks: readonly Proposal[]; readonly tree: string }
-  | { readonly kind: "broken"; readonly picks: readonly Proposal[]; readonly breaks: readonly Break[] }
-  | {
-      readonly kind: "unknown";
-      readonly limit: { readonly reason: LimitReason; readonly untried: readonly string[] } | null;
-    };
+/** A pick of the chain: `from` is the commit whose patch is carried. */
+export interface ChainPick extends Proposal {
+  readonly from: string;
+}
 
 export interface Break {
   readonly commit: string;
   readonly merge: Conflicted;
 }
 
+export type SearchResult =
+  | { readonly kind: "proven"; readonly picks: readonly ChainPick[]; readonly tree: string }
+  | { readonly kind: "broken"; readonly picks: readonly ChainPick[]; readonly breaks: readonly Break[] }
+  | { readonly kind: "unknown"; readonly limit: SearchLimit | null };
+
 interface Stuck {
   readonly kind: "stuck";
   readonly commit: string;
+  /** What it was picked onto. */
   readonly tree: string;
   readonly merge: Conflicted;
 }
 
 type Walk =
-  | { readonly kind: "clean"; readonly tree: string; readonly breaks: readonly Break[] }
+  | {
+      readonly kind: "clean";
+      readonly tree: string;
+      readonly from: ReadonlyMap<string, string>;
+      readonly breaks: readonly Break[];
+    }
   | Stuck
-  | { readonly kind: "missing"; readonly commit: string };
+  | { readonly kind: "missing" };
+
+interface Question extends Asked {
+  readonly ownWork: boolean;
+}
 
 export class Search {
   readonly #ground: Ground;
   readonly #chain: PickChain;
   readonly #subject: SearchSubject;
+  readonly #questions = new Map<string, Promise<Question | null>>();
   readonly #members = new Map<string, Proposal>();
   /** Commits whose pick changes nothing. */
   readonly #idle = new Set<string>();
   /** Commits that cannot be picked cleanly, whatever comes before. */
   readonly #uncurable = new Set<string>();
   readonly #untried = new Set<string>();
-  /** Members whose conflicts are taken as resolved. */
-  readonly #assumed = new Set<string>();
-  readonly #asked = new Map<string, Promise<(Asked & { readonly ownWork: boolean }) | null>>();
+  #limits: Limits;
+  #limit: SearchLimit["reason"] | null = null;
+  /** Whether members that conflict are taken as resolved. */
   #assume = false;
-  #since = 0;
-  #limit: LimitReason | null = null;
 
   constructor(ground: Ground, chain: PickChain, subject: SearchSubject) {
     this.#ground = ground;
     this.#chain = chain;
     this.#subject = subject;
+    this.#limits = subject.limits;
   }
 
   async run(): Promise<SearchResult> {
     const { source } = this.#subject;
     if (await this.#cure(source)) {
-      const picks = await this.#shrink();
-      const end = await this.#walk(picks.map(({ commit }) => commit));
-      if (end.kind === "clean" && end.breaks.length === 0) return { kind: "proven", picks, tree: end.tree };
+      const { picks, end } = await this.#shrink();
+      if (end.kind === "clean") return { kind: "proven", picks, tree: end.tree };
     }
-    const limit = this.#limit;
+    const limit = this.#limit === null ? null : { reason: this.#limit, untried: [...this.#untried] };
     this.#members.clear();
     this.#uncurable.clear();
     this.#limit = null;
+    this.#limits = { ...BROKEN, merges: this.#chain.merges + BROKEN.merges };
     this.#assume = true;
-    this.#since = this.#chain.merges;
     if (await this.#cure(source)) {
-      const picks = await this.#shrink();
-      const end = await this.#walk(picks.map(({ commit }) => commit));
+      const { picks, end } = await this.#shrink();
       if (end.kind === "clean") return { kind: "broken", picks, breaks: end.breaks };
     }
-    return { kind: "unknown", limit: limit === null ? null : { reason: limit, untried: [...this.#untried] } };
+    return { kind: "unknown", limit };
   }
 
   /** Adds commits until the pick of this one, behind those that are there, is clean. False where it cannot be had. */
@@ -111,15 +126,8 @@ export class Search {
       const at = await this.#walk(this.#before(target), target);
       if (at.kind === "clean") return true;
       if (at.kind === "missing") return false;
-      if (at.commit !== target) {
-        if (await this.#cure(at.commit)) continue;
-        return false;
-      }
-      if (this.#assume && target !== this.#subject.source) {
-        this.#assumed.add(target);
-        continue;
-      }
-      if (this.#isOver() || !(await this.#supply(at))) return false;
+      const done = at.commit === target ? !this.#isOver() && (await this.#supply(at)) : await this.#cure(at.commit);
+      if (!done) return false;
     }
   }
 
@@ -130,30 +138,23 @@ export class Search {
   }
 
   #isOver(): boolean {
-    const { limits, signal } = this.#subject;
-    const { merges, commits } = this.#assume
-      ? { merges: this.#since + ASSUMING.merges, commits: ASSUMING.commits }
-      : limits;
+    const { merges, commits } = this.#limits;
     if (this.#chain.merges >= merges) this.#limit = "merges";
     else if (this.#members.size >= commits) this.#limit = "commits";
-    else if (signal?.aborted === true) this.#limit = "time";
+    else if (this.#subject.signal?.aborted === true) this.#limit = "time";
     return this.#limit !== null;
   }
 
   /** Adds something that a conflicted pick needs; false if there is nothing, or nothing that can be had. */
   async #supply(at: Stuck): Promise<boolean> {
-    const asked = await this.#ask(at);
-    if (asked === null || asked.ownWork) return false;
+    const question = await this.#ask(at);
+    if (question === null || question.ownWork) return false;
     // All that blame names is needed: history is asked only where blame has nothing.
-    const blamed = this.#open(at.commit, await proposeByBlame(this.#ground, asked));
-    T(`  blame ${blamed.map((f) => f.commit.slice(0, 9) + ":" + weightOf(f)).join(" ")}`);
+    const blamed = this.#open(at.commit, await proposeByBlame(this.#ground, question));
     if (blamed.some(({ commit }) => this.#uncurable.has(commit))) return false;
-    if (blamed.length > 0) {
-      const admitted = await this.#admit(blamed, at.tree, true);
-      if (admitted || this.#open(at.commit, blamed).length > 0) return admitted;
-    }
-    const others = this.#open(at.commit, await proposeByHistory(this.#ground, asked));
-    T(`  history ${others.map((f) => f.commit.slice(0, 9) + ":" + weightOf(f)).join(" ")}`);
+    if (await this.#admit(blamed, at.tree, true)) return true;
+    if (this.#open(at.commit, blamed).length > 0) return false;
+    const others = this.#open(at.commit, await proposeByHistory(this.#ground, question));
     return this.#admit(
       others.filter(({ commit }) => !this.#uncurable.has(commit)),
       at.tree,
@@ -170,24 +171,21 @@ export class Search {
   }
 
   /** What history is asked about a conflicted pick; null for a root commit. */
-  #ask(at: Stuck): Promise<(Asked & { readonly ownWork: boolean }) | null> {
+  #ask(at: Stuck): Promise<Question | null> {
     const key = `${at.commit} ${at.tree}`;
-    let asked = this.#asked.get(key);
-    if (asked === undefined) this.#asked.set(key, (asked = this.#askAnew(at)));
-    return asked;
+    const question = this.#questions.get(key) ?? this.#askAnew(at);
+    this.#questions.set(key, question);
+    return question;
   }
 
-  async #askAnew({ commit, merge }: Stuck): Promise<(Asked & { readonly ownWork: boolean }) | null> {
+  async #askAnew({ commit, merge }: Stuck): Promise<Question | null> {
     const { source, mainline } = this.#subject;
-    const parents = (await this.#ground.scratch.reader.commit(commit))?.parents ?? [];
+    const { scratch } = this.#ground;
+    const parents = (await scratch.reader.commit(commit))?.parents ?? [];
     const parent = parents[(commit === source ? mainline : 1) - 1];
     if (parent === undefined) return null;
-    const asked: Asked = { commit, parent, contests: await contests(this.#ground.scratch, merge) };
-    const ownWork = await isOwnWork(this.#ground, asked);
-    T(
-      `stuck ${commit.slice(0, 9)} regions ${asked.contests.map((c) => c.regions?.length + "r" + c.regions?.reduce((s, h) => s + h.end - h.start, 0) + "-" + c.regions?.reduce((s, h) => s + h.added.length, 0)).join(" ")} merges ${this.#chain.merges} members ${this.#members.size} ${ownWork}`,
-    );
-    return { ...asked, ownWork };
+    const asked = { commit, parent, contests: await contests(scratch, merge) };
+    return { ...asked, ownWork: await isOwnWork(this.#ground, asked) };
   }
 
   /**
@@ -197,27 +195,29 @@ export class Search {
   async #admit(proposals: readonly Proposal[], tree: string, all: boolean): Promise<boolean> {
     for (const { commit } of proposals) this.#untried.add(commit);
     let there = tree;
-    let taken = 0;
+    let taken = false;
     for (const proposal of [...proposals].sort((a, b) => this.#subject.order(a.commit, b.commit))) {
       if (this.#isOver()) return false;
       const { commit } = proposal;
-      const merge = await this.#chain.pick(there, commit);
-      if (merge.kind === "conflict") {
-        if (this.#assume || (await this.#ask({ kind: "stuck", commit, tree: there, merge }))?.ownWork !== true)
-          continue;
+      const { merge } = await this.#pick(there, commit);
+      if (merge.kind === "clean" && merge.tree !== there) {
+        there = merge.tree;
+        taken = true;
+        this.#members.set(commit, proposal);
+      } else if (merge.kind === "conflict") {
+        if (this.#assume) continue;
+        if ((await this.#ask({ kind: "stuck", commit, tree: there, merge }))?.ownWork !== true) continue;
         this.#uncurable.add(commit);
         if (all) return false;
+      } else {
+        this.#idle.add(commit); // nothing that the line lacks, or nothing that can be read
       }
       this.#untried.delete(commit);
-      if (merge.kind !== "clean" || merge.tree === there) {
-        this.#idle.add(commit); // nothing that the line lacks
-        continue;
-      }
-      there = merge.tree;
-      this.#members.set(commit, proposal);
-      taken++;
     }
-    if (taken > 0) return true;
+    return taken || (await this.#admitWithNeeds(proposals, all));
+  }
+
+  async #admitWithNeeds(proposals: readonly Proposal[], all: boolean): Promise<boolean> {
     for (const proposal of proposals) {
       const { commit } = proposal;
       if (this.#idle.has(commit) || this.#uncurable.has(commit)) continue;
@@ -231,16 +231,30 @@ export class Search {
     return false;
   }
 
+  /** A commit's own patch, or, where that conflicts, the one that a newer line took. */
+  async #pick(tree: string, commit: string): Promise<{ readonly from: string; readonly merge: TreeMerge }> {
+    const { source, mainline, instead } = this.#subject;
+    const merge = await this.#chain.pick(tree, commit, commit === source ? mainline : 1);
+    const other = merge.kind === "conflict" && commit !== source ? instead(commit) : null;
+    if (other === null) return { from: commit, merge };
+    const adapted = await this.#chain.pick(tree, other);
+    return adapted.kind === "clean" && adapted.tree !== tree
+      ? { from: other, merge: adapted }
+      : { from: commit, merge };
+  }
+
   /** Picks those commits and then the target. */
-  async #walk(commits: readonly string[], target: string = this.#subject.source): Promise<Walk> {
-    const { source, mainline } = this.#subject;
+  async #walk(commits: readonly string[], target: string): Promise<Walk> {
     let { tree } = this.#subject;
+    const carried = new Map<string, string>();
     const breaks: Break[] = [];
     for (const commit of [...commits, target]) {
-      const merge = await this.#chain.pick(tree, commit, commit === source ? mainline : 1);
-      if (merge.kind === "missing") return { kind: "missing", commit };
+      const { from, merge } = await this.#pick(tree, commit);
+      carried.set(commit, from);
+      if (merge.kind === "missing") return { kind: "missing" };
       if (merge.kind === "conflict") {
-        const settled = this.#assumed.has(commit) ? await settleForTheirs(this.#chain.engine, merge) : null;
+        const isAssumed = this.#assume && commit !== this.#subject.source;
+        const settled = isAssumed ? await settleForTheirs(this.#chain.engine, merge) : null;
         if (settled === null) return { kind: "stuck", commit, tree, merge };
         breaks.push({ commit, merge });
         tree = settled;
@@ -248,17 +262,24 @@ export class Search {
         tree = merge.tree;
       }
     }
-    return { kind: "clean", tree, breaks };
+    return { kind: "clean", tree, from: carried, breaks };
   }
 
-  /** Leaves out what is not needed, the newest first: what only that one needed comes after it. In order of picking. */
-  async #shrink(): Promise<Proposal[]> {
-    let kept = [...this.#members.keys()].sort(this.#subject.order);
+  /** Leaves out what is not needed, the newest first: what only that one needed comes after it. */
+  async #shrink(): Promise<{ readonly picks: ChainPick[]; readonly end: Walk }> {
+    const { source, order } = this.#subject;
+    let kept = [...this.#members.keys()].sort(order);
     for (const commit of kept.toReversed()) {
       if (kept.length === 1) break; // without any, the pick conflicts: that was the question
       const others = kept.filter((other) => other !== commit);
-      if ((await this.#walk(others)).kind === "clean") kept = others;
+      if ((await this.#walk(others, source)).kind === "clean") kept = others;
     }
-    return kept.flatMap((commit) => this.#members.get(commit) ?? []);
+    const end = await this.#walk(kept, source);
+    const from = end.kind === "clean" ? end.from : new Map<string, string>();
+    const picks = kept.flatMap((commit) => {
+      const proposal = this.#members.get(commit);
+      return proposal === undefined ? [] : [{ ...proposal, from: from.get(commit) ?? commit }];
+    });
+    return { picks, end };
   }
 }
