@@ -6,10 +6,10 @@ import type { CommitGraph } from "../index/graph.ts";
 import { PathHistory } from "../index/path-history.ts";
 import { quotePath } from "../object/path.ts";
 import type { Evidence } from "../prerequisite/proposal.ts";
-import type { Prerequisite, PrerequisiteEvidence, Prerequisites } from "../wire/prerequisite.ts";
+import type { Prerequisite, PrerequisiteEvidence, PrerequisiteLimit, Prerequisites } from "../wire/prerequisite.ts";
 import { summary } from "./find-sources.ts";
 import type { Ground } from "./propose-prerequisites.ts";
-import { Search, type ChainPick, type Limits } from "./search-prerequisites.ts";
+import { Search, type ChainPick, type Limits, type SearchLimit } from "./search-prerequisites.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface PrerequisiteQuestion {
@@ -69,12 +69,13 @@ export async function findPrerequisites(
           commit,
           paths: merge.conflicts.map(({ path }) => quotePath(path)),
         })),
+        limit: wireLimit(result.limit),
         merges,
       };
     case "unknown":
       return {
         kind: "unknown",
-        limit: result.limit === null ? null : { ...result.limit, untried: [...result.limit.untried] },
+        limit: wireLimit(result.limit),
         merges,
       };
   }
@@ -97,6 +98,10 @@ export function groundOf(
   };
   const mergeBases = graph.mergeBases(from, to).map((n) => graph.oid(n));
   return { scratch, lacks, mergeBases, history: new PathHistory(scratch, source, mergeBases) };
+}
+
+function wireLimit(limit: SearchLimit | null): PrerequisiteLimit | null {
+  return limit === null ? null : { reason: limit.reason, untried: [...limit.untried] };
 }
 
 function described(scratch: Workspace["scratch"], picks: readonly ChainPick[]): Promise<Prerequisite[]> {

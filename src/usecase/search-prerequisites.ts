@@ -53,7 +53,12 @@ export interface Break {
 
 export type SearchResult =
   | { readonly kind: "proven"; readonly picks: readonly ChainPick[]; readonly tree: string }
-  | { readonly kind: "broken"; readonly picks: readonly ChainPick[]; readonly breaks: readonly Break[] }
+  | {
+      readonly kind: "broken";
+      readonly picks: readonly ChainPick[];
+      readonly breaks: readonly Break[];
+      readonly limit: SearchLimit | null;
+    }
   | { readonly kind: "unknown"; readonly limit: SearchLimit | null };
 
 interface Stuck {
@@ -115,7 +120,7 @@ export class Search {
     this.#assume = true;
     if (await this.#cure(source)) {
       const { picks, end } = await this.#shrink();
-      if (end.kind === "clean") return { kind: "broken", picks, breaks: end.breaks };
+      if (end.kind === "clean") return { kind: "broken", picks, breaks: end.breaks, limit };
     }
     return { kind: "unknown", limit };
   }

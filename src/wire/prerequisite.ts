@@ -50,6 +50,8 @@ export const Prerequisites = z.discriminatedUnion("kind", [
     kind: z.literal("broken"),
     picks: z.array(Prerequisite),
     breaks: z.array(z.strictObject({ commit: ObjectId, paths: z.array(QuotedPath) })),
+    /** Why the search for a whole chain ended; null if it tried everything. */
+    limit: PrerequisiteLimit.nullable(),
     merges: z.int(),
   }),
   /** No set was found that makes the pick clean: it wants an edit, or the search was cut short. */
