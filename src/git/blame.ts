@@ -28,6 +28,7 @@ export async function blame(context: GitContext, question: BlameQuestion): Promi
   const args = [
     "blame",
     "--incremental", // positions alone, as they are found
+    "--root", // a root commit is an answer like any other
     ...question.ranges.map(({ start, end }) => `-L${start + 1},${end}`),
     ...question.without.map((oid) => `^${oid}`),
     question.commit,

@@ -55,7 +55,10 @@ export interface PathChange {
 }
 
 /** What happened to those paths, newest first, without merges. A rename is a deletion and an addition. */
-export async function pathLog(context: GitContext, { commit, without, paths }: PathQuestion): Promise<PathChange[]> {
+export async function pathChanges(
+  context: GitContext,
+  { commit, without, paths }: PathQuestion,
+): Promise<PathChange[]> {
   const named = paths.map(argumentOf).filter((path) => path !== null);
   if (named.length === 0) return [];
   const args = [

@@ -1,13 +1,15 @@
 // What a pick needs before it: the smallest set of source-branch commits that makes it clean, each proved by picking.
 // Reads only, and never says of a commit that it is needed on the strength of blame alone.
 import { PickChain } from "../apply/pick-chain.ts";
+import { AppError } from "../error.ts";
 import type { CommitGraph } from "../index/graph.ts";
+import { PathHistory } from "../index/path-history.ts";
 import { quotePath } from "../object/path.ts";
-import type { Evidence, Proposal } from "../prerequisite/proposal.ts";
-import type { Prerequisite, PrerequisiteEvidence, Prerequisites } from "../wire/prerequisite.ts";
+import type { Evidence } from "../prerequisite/proposal.ts";
+import type { Prerequisite, PrerequisiteEvidence, PrerequisiteLimit, Prerequisites } from "../wire/prerequisite.ts";
 import { summary } from "./find-sources.ts";
 import type { Ground } from "./propose-prerequisites.ts";
-import { Search, type Break, type Limits } from "./search-prerequisites.ts";
+import { Search, type ChainPick, type Limits, type SearchLimit } from "./search-prerequisites.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface PrerequisiteQuestion {
@@ -22,8 +24,8 @@ export interface PrerequisiteQuestion {
   };
   /** Whether the line has a commit in another form, so that it is not missing there. Asked of few commits. */
   readonly isThere?: (oid: string) => boolean;
-  /** The pick of a commit on the nearest newer line, where there is one. */
-  readonly onNewerLine?: (oid: string) => { readonly line: string; readonly commit: string } | null;
+  /** The pick of a commit on the nearest newer line, where there is one: taken where the commit itself conflicts. */
+  readonly onNewerLine?: (oid: string) => string | null;
   readonly limits?: Partial<Limits>;
   /** Ends the search where it is; what was not tried is named. */
   readonly signal?: AbortSignal;
@@ -50,6 +52,7 @@ export async function findPrerequisites(
     mainline,
     tree: onto.tree,
     order: (a, b) => number(a) - number(b),
+    instead: (oid) => question.onNewerLine?.(oid) ?? null,
     limits: { ...LIMITS, ...question.limits },
     signal,
   });
@@ -62,13 +65,17 @@ export async function findPrerequisites(
       return {
         kind: "broken",
         picks: await described(scratch, result.picks),
-        breaks: result.breaks.map((at) => describedBreak(at, question)),
+        breaks: result.breaks.map(({ commit, merge }) => ({
+          commit,
+          paths: merge.conflicts.map(({ path }) => quotePath(path)),
+        })),
+        limit: wireLimit(result.limit),
         merges,
       };
     case "unknown":
       return {
         kind: "unknown",
-        limit: result.limit === null ? null : { ...result.limit, untried: [...result.limit.untried] },
+        limit: wireLimit(result.limit),
         merges,
       };
   }
@@ -81,29 +88,28 @@ export function groundOf(
   { source, onto, isThere }: PrerequisiteQuestion,
 ): Ground {
   const [from, to] = [graph.find(source), graph.find(onto.commit)];
-  if (from === null || to === null) return { scratch, lacks: () => false, mergeBases: [] };
+  if (from === null || to === null) {
+    throw new AppError("internal", `The graph lacks ${from === null ? source : onto.commit}`);
+  }
   const marks = graph.mark([[from], [to]]);
   const lacks = (oid: string): boolean => {
     const at = graph.find(oid);
     return at !== null && marks[at] === 1 && !graph.isMerge(at) && isThere?.(oid) !== true;
   };
-  return { scratch, lacks, mergeBases: graph.mergeBases(from, to).map((n) => graph.oid(n)) };
+  const mergeBases = graph.mergeBases(from, to).map((n) => graph.oid(n));
+  return { scratch, lacks, mergeBases, history: new PathHistory(scratch, source, mergeBases) };
 }
 
-function describedBreak({ commit, merge }: Break, { onNewerLine }: PrerequisiteQuestion) {
-  return {
-    commit,
-    paths: merge.conflicts.map(({ path }) => quotePath(path)),
-    newer: onNewerLine?.(commit) ?? null,
-  };
+function wireLimit(limit: SearchLimit | null): PrerequisiteLimit | null {
+  return limit === null ? null : { reason: limit.reason, untried: [...limit.untried] };
 }
 
-function described(scratch: Workspace["scratch"], picks: readonly Proposal[]): Promise<Prerequisite[]> {
+function described(scratch: Workspace["scratch"], picks: readonly ChainPick[]): Promise<Prerequisite[]> {
   return Promise.all(
-    picks.map(async ({ commit, evidence }) => {
+    picks.map(async ({ commit, from, evidence }) => {
       const found = await scratch.reader.commit(commit);
       const named = found === null ? { commit, subject: "", author: "", date: "" } : summary(commit, found);
-      return { ...named, evidence: evidence.map(wireEvidence) };
+      return { ...named, from, evidence: evidence.map(wireEvidence) };
     }),
   );
 }

@@ -1,10 +1,12 @@
 // Which commits could be missing where a pick conflicts: by blame of the contested lines, by the history of their
 // paths, and by what the author says. A proposal is a guess; only a pick that becomes clean proves it.
 import type { Conflict, Stage, TreeMerge } from "../apply/tree-merge.ts";
-import { argumentOf, blame } from "../git/blame.ts";
+import { argumentOf } from "../git/blame.ts";
+import { touchingCommits } from "../git/diff.ts";
 import { fileHunks } from "../git/file-hunks.ts";
-import { pathLog, pathPatches, type PathChange } from "../git/path-log.ts";
+import type { PathChange } from "../git/path-log.ts";
 import type { Scratch } from "../git/scratch.ts";
+import type { PathHistory } from "../index/path-history.ts";
 import { claimsOf } from "../message/claims.ts";
 import { isRegular } from "../object/tree.ts";
 import type { BytePath } from "../object/path.ts";
@@ -16,10 +18,11 @@ export type Conflicted = Extract<TreeMerge, { kind: "conflict" }>;
 /** What is asked about: the history that the source has and the line lacks. */
 export interface Ground {
   readonly scratch: Scratch;
-  /** Whether the line lacks this commit of the source's history. */
+  /** Whether the line lacks this commit of the source's history. Merges are never lacking: what they merge is. */
   readonly lacks: (oid: string) => boolean;
   /** Where the two histories part. */
   readonly mergeBases: readonly string[];
+  readonly history: PathHistory;
 }
 
 /** A conflicted path of a pick. */
@@ -32,6 +35,19 @@ export interface Contest {
   readonly regions: readonly Region[] | null;
   /** What the line has; null if it lacks the file. */
   readonly ours: Stage | null;
+}
+
+/** A pick that conflicts, as a question to history. */
+export interface Asked {
+  readonly commit: string;
+  /** The parent that it is compared with. */
+  readonly parent: string;
+  readonly contests: readonly Contest[];
+}
+
+interface Named {
+  readonly commit: string;
+  readonly evidence: Evidence;
 }
 
 /** The contested regions of a conflicted pick, by one git process. */
@@ -57,7 +73,7 @@ function isFile(stage: Stage | null): stage is Stage {
   return stage !== null && isRegular(stage.mode);
 }
 
-/** What the source's parent calls the path, the source, the line, and the merge. */
+/** What the source's parent calls the path, the merge, the line, and the source. */
 function namesOf({ path, base, ours, theirs }: Conflict, { touched }: Conflicted): BytePath[] {
   const own = touched.find((one) => one.path === path);
   const before = own?.before?.oid === base?.oid ? own : touched.find((one) => one.before?.oid === base?.oid);
@@ -65,29 +81,19 @@ function namesOf({ path, base, ours, theirs }: Conflict, { touched }: Conflicted
   return [before?.path, path, ours?.path, after?.path].filter((name) => name !== undefined);
 }
 
-/** Who may be missing under the pick of a commit, the surest first. */
-export interface Asked {
-  readonly commit: string;
-  /** The parent that it is compared with. */
-  readonly parent: string;
-  readonly contests: readonly Contest[];
-}
-
-type Named = { readonly commit: string; readonly evidence: Evidence };
-
 /**
  * The commits that brought what the line lacks: the contested lines, the files, and what the author asks for. None of
  * them can be done without, as far as blame can tell.
  */
 export async function proposeByBlame(ground: Ground, asked: Asked): Promise<Proposal[]> {
-  const { scratch, mergeBases } = ground;
+  const { commit: neededBy, parent } = asked;
   const found = asked.contests.map(async ({ path, paths, regions, ours }): Promise<Named[]> => {
     if (regions === null) return ours === null ? byPaths(ground, asked, paths, ({ how }) => how === "added") : [];
     const ranges = regions.filter(({ start, end }) => start < end);
-    const lines = await blame(scratch, { commit: asked.parent, path, ranges, without: mergeBases });
+    const lines = await ground.history.blame(parent, path, ranges);
     return lines.map(({ commit, start, end }) => ({
       commit,
-      evidence: { kind: "lines", path, lines: end - start, neededBy: asked.commit },
+      evidence: { kind: "lines", path, lines: end - start, neededBy },
     }));
   });
   const trailers = await byTrailers(ground, asked);
@@ -95,10 +101,11 @@ export async function proposeByBlame(ground: Ground, asked: Asked): Promise<Prop
 }
 
 /**
- * The commits that took away what the line still has in the contested lines, and for what is not compared by lines
- * those that lead from the line's version to the source's.
+ * The commits that took away what the line still has in the contested lines; for what is not compared by lines those
+ * that lead from the line's version to the source's; where there is neither, the series that the commit is part of.
  */
 export async function proposeByHistory(ground: Ground, asked: Asked): Promise<Proposal[]> {
+  const { commit: neededBy } = asked;
   const found = asked.contests.map(async ({ path, paths, regions, ours }): Promise<Named[]> => {
     if (regions === null) {
       let reached = ours === null;
@@ -110,54 +117,52 @@ export async function proposeByHistory(ground: Ground, asked: Asked): Promise<Pr
     }
     const kept = new Set(regions.flatMap(({ added }) => added.filter(hasWords)));
     if (kept.size === 0) return [];
-    const question = { commit: asked.parent, without: ground.mergeBases, paths };
-    return (await pathPatches(ground.scratch, question)).flatMap(({ commit, hunks }) => {
+    return (await ground.history.patches(paths)).flatMap(({ commit, hunks }) => {
       const lines = hunks.flatMap(({ removed }) => removed.filter((line) => kept.has(line))).length;
-      return lines === 0 ? [] : [{ commit, evidence: { kind: "removed", path, lines, neededBy: asked.commit } }];
+      return lines === 0 ? [] : [{ commit, evidence: { kind: "removed", path, lines, neededBy } }];
     });
   });
-  return lacking(ground, asked, (await Promise.all(found)).flat());
+  const proposals = lacking(ground, asked, (await Promise.all(found)).flat());
+  return proposals.length > 0 ? proposals : lacking(ground, asked, await bySeries(ground, asked));
 }
 
 /**
  * Whether the line itself wrote something into a contested region that the source branch never had there: then no
  * commit of the source branch takes it away, and only a person can.
  */
-export async function isOwnWork(ground: Ground, asked: Asked): Promise<boolean> {
-  for (const { paths, regions } of asked.contests) {
+export async function isOwnWork({ scratch, mergeBases, history }: Ground, { contests }: Asked): Promise<boolean> {
+  const found = contests.map(async ({ paths, regions }) => {
     const own = new Set((regions ?? []).flatMap(({ added }) => added.filter(hasWords)));
-    if (own.size === 0) continue;
-    for (const line of await linesAtBases(ground, paths)) own.delete(line);
-    if (own.size === 0) continue;
-    const question = { commit: asked.parent, without: ground.mergeBases, paths };
-    for (const { hunks } of await pathPatches(ground.scratch, question))
+    if (own.size === 0) return false;
+    for (const line of await linesAt(scratch, mergeBases, paths)) own.delete(line);
+    if (own.size === 0) return false;
+    for (const { hunks } of await history.patches(paths))
       for (const { removed } of hunks) for (const line of removed) own.delete(line);
-    if (own.size > 0) return true;
-  }
-  return false;
+    return own.size > 0;
+  });
+  return (await Promise.all(found)).includes(true);
 }
 
-async function linesAtBases({ scratch, mergeBases }: Ground, paths: readonly BytePath[]): Promise<string[]> {
-  const names = mergeBases.flatMap((base) => paths.map((path) => `${base}:${argumentOf(path) ?? ""}`));
+async function linesAt(scratch: Scratch, commits: readonly string[], paths: readonly BytePath[]): Promise<string[]> {
+  const names = commits.flatMap((commit) => paths.map((path) => `${commit}:${argumentOf(path) ?? ""}`));
   const blobs = await Promise.all(names.map((name) => scratch.reader.read(name)));
   return blobs.flatMap((blob) => (blob?.type === "blob" ? blob.body.toString("latin1").split("\n") : []));
 }
 
+/** Brackets and blank lines stand everywhere: they say nothing. */
 function hasWords(line: string): boolean {
   return /\w/.test(line);
 }
 
 /** Changes of paths, newest first. */
 async function byPaths(
-  { scratch, mergeBases }: Ground,
-  { commit: neededBy, parent }: Asked,
+  { history }: Ground,
+  { commit: neededBy }: Asked,
   paths: readonly BytePath[],
   isWanted: (change: PathChange) => boolean,
 ): Promise<Named[]> {
-  const changes = await pathLog(scratch, { commit: parent, without: mergeBases, paths });
-  return changes
-    .filter(isWanted)
-    .map(({ commit, path, how }) => ({ commit, evidence: { kind: "path", path, how, neededBy } }));
+  const changes = (await history.changes(paths)).filter(isWanted);
+  return changes.map(({ commit, path, how }) => ({ commit, evidence: { kind: "path", path, how, neededBy } }));
 }
 
 async function byTrailers({ scratch }: Ground, { commit: neededBy }: Asked): Promise<Named[]> {
@@ -166,6 +171,26 @@ async function byTrailers({ scratch }: Ground, { commit: neededBy }: Asked): Pro
   return named.flatMap((found) =>
     found?.type === "commit" ? [{ commit: found.oid, evidence: { kind: "trailer", neededBy } }] : [],
   );
+}
+
+/** Commits of one author in a row that are taken for a series. */
+const MAX_SERIES = 8;
+
+/** The author's commits right before this one, if they touch the conflicted paths. */
+async function bySeries({ scratch, lacks }: Ground, { commit: neededBy, parent, contests }: Asked): Promise<Named[]> {
+  const author = await authorOf(scratch, neededBy);
+  const series: string[] = [];
+  let at: string | undefined = parent;
+  while (at !== undefined && series.length < MAX_SERIES && lacks(at) && (await authorOf(scratch, at)) === author) {
+    series.push(at);
+    at = (await scratch.reader.commit(at))?.parents[0];
+  }
+  const touching = await touchingCommits(scratch, series, [...new Set(contests.flatMap(({ paths }) => paths))]);
+  return [...touching.keys()].map((commit) => ({ commit, evidence: { kind: "series", neededBy } }));
+}
+
+async function authorOf(scratch: Scratch, oid: string): Promise<string | undefined> {
+  return (await scratch.reader.commit(oid))?.author.replace(/ \d+ [+-]\d+$/, "");
 }
 
 function lacking({ lacks }: Ground, { commit: neededBy }: Asked, named: readonly Named[]): Proposal[] {

@@ -1,8 +1,9 @@
 // Searches the smallest set of commits that, picked first, makes a pick clean. History proposes, picks prove, leaving
-// one out shrinks.
+// one out shrinks. What cannot be had is given up early: every merge is a cost.
 import type { PickChain } from "../apply/pick-chain.ts";
 import { settleForTheirs } from "../apply/settle.ts";
-import { weightOf, type Proposal } from "../prerequisite/proposal.ts";
+import type { TreeMerge } from "../apply/tree-merge.ts";
+import type { Proposal } from "../prerequisite/proposal.ts";
 import {
   contests,
   isOwnWork,
@@ -20,81 +21,108 @@ export interface SearchSubject {
   readonly tree: string;
   /** Orders commits of the source branch, parents first. */
   readonly order: (a: string, b: string) => number;
+  /** The commit that carries this one's patch on a newer line, where there is one. */
+  readonly instead: (commit: string) => string | null;
   readonly limits: Limits;
   readonly signal: AbortSignal | undefined;
 }
 
+/** Of one search. The merges of shrinking and of a chain that breaks come on top. */
 export interface Limits {
   readonly merges: number;
   readonly commits: number;
 }
 
-export type LimitReason = "merges" | "commits" | "time";
+/** What a chain that breaks may cost: a long one with breaks helps nobody. */
+const BROKEN: Limits = { merges: 6, commits: 3 };
 
-export type SearchResult =
-  | { readonly kind: "proven"; readonly picks: readonly Proposal[]; readonly tree: string }
-  | { readonly kind: "broken"; readonly picks: readonly Proposal[]; readonly breaks: readonly Break[] }
-  | {
-      readonly kind: "unknown";
-      readonly limit: { readonly reason: LimitReason; readonly untried: readonly string[] } | null;
-    };
+export interface SearchLimit {
+  readonly reason: "merges" | "commits" | "time";
+  readonly untried: readonly string[];
+}
+
+/** A pick of the chain: `from` is the commit whose patch is carried. */
+export interface ChainPick extends Proposal {
+  readonly from: string;
+}
 
 export interface Break {
   readonly commit: string;
   readonly merge: Conflicted;
 }
 
+export type SearchResult =
+  | { readonly kind: "proven"; readonly picks: readonly ChainPick[]; readonly tree: string }
+  | {
+      readonly kind: "broken";
+      readonly picks: readonly ChainPick[];
+      readonly breaks: readonly Break[];
+      readonly limit: SearchLimit | null;
+    }
+  | { readonly kind: "unknown"; readonly limit: SearchLimit | null };
+
 interface Stuck {
   readonly kind: "stuck";
   readonly commit: string;
+  /** What it was picked onto. */
   readonly tree: string;
   readonly merge: Conflicted;
 }
 
 type Walk =
-  | { readonly kind: "clean"; readonly tree: string; readonly breaks: readonly Break[] }
+  | {
+      readonly kind: "clean";
+      readonly tree: string;
+      readonly from: ReadonlyMap<string, string>;
+      readonly breaks: readonly Break[];
+    }
   | Stuck
-  | { readonly kind: "missing"; readonly commit: string };
+  | { readonly kind: "missing" };
+
+interface Question extends Asked {
+  readonly ownWork: boolean;
+}
 
 export class Search {
   readonly #ground: Ground;
   readonly #chain: PickChain;
   readonly #subject: SearchSubject;
+  readonly #questions = new Map<string, Promise<Question | null>>();
   readonly #members = new Map<string, Proposal>();
   /** Commits whose pick changes nothing. */
   readonly #idle = new Set<string>();
   /** Commits that cannot be picked cleanly, whatever comes before. */
   readonly #uncurable = new Set<string>();
   readonly #untried = new Set<string>();
-  /** Members whose conflicts are taken as resolved. */
-  readonly #assumed = new Set<string>();
+  #limits: Limits;
+  #limit: SearchLimit["reason"] | null = null;
+  /** Whether members that conflict are taken as resolved. */
   #assume = false;
-  #limit: LimitReason | null = null;
 
   constructor(ground: Ground, chain: PickChain, subject: SearchSubject) {
     this.#ground = ground;
     this.#chain = chain;
     this.#subject = subject;
+    this.#limits = subject.limits;
   }
 
   async run(): Promise<SearchResult> {
     const { source } = this.#subject;
     if (await this.#cure(source)) {
-      const picks = await this.#shrink();
-      const end = await this.#walk(picks.map(({ commit }) => commit));
-      if (end.kind === "clean" && end.breaks.length === 0) return { kind: "proven", picks, tree: end.tree };
+      const { picks, end } = await this.#shrink();
+      if (end.kind === "clean") return { kind: "proven", picks, tree: end.tree };
     }
-    const limit = this.#limit;
+    const limit = this.#limit === null ? null : { reason: this.#limit, untried: [...this.#untried] };
     this.#members.clear();
     this.#uncurable.clear();
     this.#limit = null;
+    this.#limits = { ...BROKEN, merges: this.#chain.merges + BROKEN.merges };
     this.#assume = true;
     if (await this.#cure(source)) {
-      const picks = await this.#shrink();
-      const end = await this.#walk(picks.map(({ commit }) => commit));
-      if (end.kind === "clean") return { kind: "broken", picks, breaks: end.breaks };
+      const { picks, end } = await this.#shrink();
+      if (end.kind === "clean") return { kind: "broken", picks, breaks: end.breaks, limit };
     }
-    return { kind: "unknown", limit: limit === null ? null : { reason: limit, untried: [...this.#untried] } };
+    return { kind: "unknown", limit };
   }
 
   /** Adds commits until the pick of this one, behind those that are there, is clean. False where it cannot be had. */
@@ -103,15 +131,8 @@ export class Search {
       const at = await this.#walk(this.#before(target), target);
       if (at.kind === "clean") return true;
       if (at.kind === "missing") return false;
-      if (at.commit !== target) {
-        if (await this.#cure(at.commit)) continue;
-        return false;
-      }
-      if (this.#assume && target !== this.#subject.source) {
-        this.#assumed.add(target);
-        continue;
-      }
-      if (this.#isOver() || !(await this.#supply(at))) return false;
+      const done = at.commit === target ? !this.#isOver() && (await this.#supply(at)) : await this.#cure(at.commit);
+      if (!done) return false;
     }
   }
 
@@ -122,54 +143,86 @@ export class Search {
   }
 
   #isOver(): boolean {
-    const { limits, signal } = this.#subject;
-    if (this.#chain.merges >= limits.merges * (this.#assume ? 2 : 1)) this.#limit = "merges";
-    else if (this.#members.size >= limits.commits) this.#limit = "commits";
-    else if (signal?.aborted === true) this.#limit = "time";
+    const { merges, commits } = this.#limits;
+    if (this.#chain.merges >= merges) this.#limit = "merges";
+    else if (this.#members.size >= commits) this.#limit = "commits";
+    else if (this.#subject.signal?.aborted === true) this.#limit = "time";
     return this.#limit !== null;
   }
 
   /** Adds something that a conflicted pick needs; false if there is nothing, or nothing that can be had. */
   async #supply(at: Stuck): Promise<boolean> {
-    const { source, mainline, order } = this.#subject;
-    const parents = (await this.#ground.scratch.reader.commit(at.commit))?.parents ?? [];
-    const parent = parents[(at.commit === source ? mainline : 1) - 1];
-    if (parent === undefined) return false;
-    const asked: Asked = { commit: at.commit, parent, contests: await contests(this.#ground.scratch, at.merge) };
-    const T = (text: string): void => void (globalThis as any).TRACE?.push(text);
-    T(`stuck ${at.commit.slice(0, 9)} regions ${asked.contests.map((c) => c.regions?.length + "r" + c.regions?.reduce((s, h) => s + h.end - h.start, 0) + "-" + c.regions?.reduce((s, h) => s + h.added.length, 0)).join(" ")} merges ${this.#chain.merges} members ${this.#members.size}`);
-    if (await isOwnWork(this.#ground, asked)) { T("  own work"); return false; }
-    for (const propose of [proposeByBlame, proposeByHistory]) {
-      const proposals = (await propose(this.#ground, asked)).filter(
-        ({ commit }) => !this.#members.has(commit) && !this.#idle.has(commit) && order(commit, at.commit) < 0,
-      );
-      T(`  ${propose.name} ${proposals.map((f) => f.commit.slice(0, 9) + ":" + weightOf(f)).join(" ")}`);
-      // All that blame names are needed: where one of them cannot be had, the pick cannot.
-      if (propose === proposeByBlame && proposals.some(({ commit }) => this.#uncurable.has(commit))) return false;
-      if (await this.#admit(proposals, at.tree, propose === proposeByBlame)) return true;
-    }
-    return false;
+    const question = await this.#ask(at);
+    if (question === null || question.ownWork) return false;
+    // All that blame names is needed: history is asked only where blame has nothing.
+    const blamed = this.#open(at.commit, await proposeByBlame(this.#ground, question));
+    if (blamed.some(({ commit }) => this.#uncurable.has(commit))) return false;
+    if (await this.#admit(blamed, at.tree, true)) return true;
+    if (this.#open(at.commit, blamed).length > 0) return false;
+    const others = this.#open(at.commit, await proposeByHistory(this.#ground, question));
+    return this.#admit(
+      others.filter(({ commit }) => !this.#uncurable.has(commit)),
+      at.tree,
+      false,
+    );
   }
 
-  /** Takes the proposals that pick cleanly; if none does, the weightiest, with what it needs in turn. */
+  /** Those proposals for a commit that are not settled yet. */
+  #open(target: string, proposals: readonly Proposal[]): Proposal[] {
+    const { order } = this.#subject;
+    return proposals.filter(
+      ({ commit }) => !this.#members.has(commit) && !this.#idle.has(commit) && order(commit, target) < 0,
+    );
+  }
+
+  /** What history is asked about a conflicted pick; null for a root commit. */
+  #ask(at: Stuck): Promise<Question | null> {
+    const key = `${at.commit} ${at.tree}`;
+    const question = this.#questions.get(key) ?? this.#askAnew(at);
+    this.#questions.set(key, question);
+    return question;
+  }
+
+  async #askAnew({ commit, merge }: Stuck): Promise<Question | null> {
+    const { source, mainline } = this.#subject;
+    const { scratch } = this.#ground;
+    const parents = (await scratch.reader.commit(commit))?.parents ?? [];
+    const parent = parents[(commit === source ? mainline : 1) - 1];
+    if (parent === undefined) return null;
+    const asked = { commit, parent, contests: await contests(scratch, merge) };
+    return { ...asked, ownWork: await isOwnWork(this.#ground, asked) };
+  }
+
+  /**
+   * Takes the proposals that pick cleanly; if none does, the weightiest, with what it needs in turn. `all`: each of them
+   * is needed, so one that cannot be had ends it.
+   */
   async #admit(proposals: readonly Proposal[], tree: string, all: boolean): Promise<boolean> {
     for (const { commit } of proposals) this.#untried.add(commit);
     let there = tree;
-    const taken: Proposal[] = [];
+    let taken = false;
     for (const proposal of [...proposals].sort((a, b) => this.#subject.order(a.commit, b.commit))) {
       if (this.#isOver()) return false;
-      const merge = await this.#chain.pick(there, proposal.commit);
-      if (merge.kind === "conflict") continue;
-      this.#untried.delete(proposal.commit);
-      if (merge.kind === "missing" || merge.tree === there) {
-        this.#idle.add(proposal.commit); // nothing that the line lacks
-        continue;
+      const { commit } = proposal;
+      const { merge } = await this.#pick(there, commit);
+      if (merge.kind === "clean" && merge.tree !== there) {
+        there = merge.tree;
+        taken = true;
+        this.#members.set(commit, proposal);
+      } else if (merge.kind === "conflict") {
+        if (this.#assume) continue;
+        if ((await this.#ask({ kind: "stuck", commit, tree: there, merge }))?.ownWork !== true) continue;
+        this.#uncurable.add(commit);
+        if (all) return false;
+      } else {
+        this.#idle.add(commit); // nothing that the line lacks, or nothing that can be read
       }
-      there = merge.tree;
-      this.#members.set(proposal.commit, proposal);
-      taken.push(proposal);
+      this.#untried.delete(commit);
     }
-    if (taken.length > 0) return true;
+    return taken || (await this.#admitWithNeeds(proposals, all));
+  }
+
+  async #admitWithNeeds(proposals: readonly Proposal[], all: boolean): Promise<boolean> {
     for (const proposal of proposals) {
       const { commit } = proposal;
       if (this.#idle.has(commit) || this.#uncurable.has(commit)) continue;
@@ -183,16 +236,30 @@ export class Search {
     return false;
   }
 
+  /** A commit's own patch, or, where that conflicts, the one that a newer line took. */
+  async #pick(tree: string, commit: string): Promise<{ readonly from: string; readonly merge: TreeMerge }> {
+    const { source, mainline, instead } = this.#subject;
+    const merge = await this.#chain.pick(tree, commit, commit === source ? mainline : 1);
+    const other = merge.kind === "conflict" && commit !== source ? instead(commit) : null;
+    if (other === null) return { from: commit, merge };
+    const adapted = await this.#chain.pick(tree, other);
+    return adapted.kind === "clean" && adapted.tree !== tree
+      ? { from: other, merge: adapted }
+      : { from: commit, merge };
+  }
+
   /** Picks those commits and then the target. */
-  async #walk(commits: readonly string[], target: string = this.#subject.source): Promise<Walk> {
-    const { source, mainline } = this.#subject;
+  async #walk(commits: readonly string[], target: string): Promise<Walk> {
     let { tree } = this.#subject;
+    const carried = new Map<string, string>();
     const breaks: Break[] = [];
     for (const commit of [...commits, target]) {
-      const merge = await this.#chain.pick(tree, commit, commit === source ? mainline : 1);
-      if (merge.kind === "missing") return { kind: "missing", commit };
+      const { from, merge } = await this.#pick(tree, commit);
+      carried.set(commit, from);
+      if (merge.kind === "missing") return { kind: "missing" };
       if (merge.kind === "conflict") {
-        const settled = this.#assumed.has(commit) ? await settleForTheirs(this.#chain.engine, merge) : null;
+        const isAssumed = this.#assume && commit !== this.#subject.source;
+        const settled = isAssumed ? await settleForTheirs(this.#chain.engine, merge) : null;
         if (settled === null) return { kind: "stuck", commit, tree, merge };
         breaks.push({ commit, merge });
         tree = settled;
@@ -200,17 +267,24 @@ export class Search {
         tree = merge.tree;
       }
     }
-    return { kind: "clean", tree, breaks };
+    return { kind: "clean", tree, from: carried, breaks };
   }
 
-  /** Leaves out what is not needed, the newest first: what only that one needed comes after it. In order of picking. */
-  async #shrink(): Promise<Proposal[]> {
-    let kept = [...this.#members.keys()].sort(this.#subject.order);
+  /** Leaves out what is not needed, the newest first: what only that one needed comes after it. */
+  async #shrink(): Promise<{ readonly picks: ChainPick[]; readonly end: Walk }> {
+    const { source, order } = this.#subject;
+    let kept = [...this.#members.keys()].sort(order);
     for (const commit of kept.toReversed()) {
       if (kept.length === 1) break; // without any, the pick conflicts: that was the question
       const others = kept.filter((other) => other !== commit);
-      if ((await this.#walk(others)).kind === "clean") kept = others;
+      if ((await this.#walk(others, source)).kind === "clean") kept = others;
     }
-    return kept.flatMap((commit) => this.#members.get(commit) ?? []);
+    const end = await this.#walk(kept, source);
+    const from = end.kind === "clean" ? end.from : new Map<string, string>();
+    const picks = kept.flatMap((commit) => {
+      const proposal = this.#members.get(commit);
+      return proposal === undefined ? [] : [{ ...proposal, from: from.get(commit) ?? commit }];
+    });
+    return { picks, end };
   }
 }

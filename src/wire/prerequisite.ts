@@ -17,10 +17,16 @@ export const PrerequisiteEvidence = z.discriminatedUnion("kind", [
   }),
   /** The author asks for it: `Cc: stable # 6.1.x: 1a2b3c4d`. */
   z.strictObject({ kind: z.literal("trailer"), neededBy: ObjectId }),
+  /** It stands right before it in a series of the same author, and touches a conflicted path. */
+  z.strictObject({ kind: z.literal("series"), neededBy: ObjectId }),
 ]);
 export type PrerequisiteEvidence = z.infer<typeof PrerequisiteEvidence>;
 
-export const Prerequisite = CommitSummary.extend({ evidence: z.array(PrerequisiteEvidence) });
+export const Prerequisite = CommitSummary.extend({
+  /** The commit whose patch is carried: this one, or its pick on a newer line where this one conflicts. */
+  from: ObjectId,
+  evidence: z.array(PrerequisiteEvidence),
+});
 export type Prerequisite = z.infer<typeof Prerequisite>;
 
 /** Where a search ended before it had tried everything. */
@@ -43,14 +49,9 @@ export const Prerequisites = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("broken"),
     picks: z.array(Prerequisite),
-    breaks: z.array(
-      z.strictObject({
-        commit: ObjectId,
-        paths: z.array(QuotedPath),
-        /** The same fix as a newer line has it, resolved there: its patch may be taken instead. */
-        newer: z.strictObject({ line: z.string(), commit: ObjectId }).nullable(),
-      }),
-    ),
+    breaks: z.array(z.strictObject({ commit: ObjectId, paths: z.array(QuotedPath) })),
+    /** Why the search for a whole chain ended; null if it tried everything. */
+    limit: PrerequisiteLimit.nullable(),
     merges: z.int(),
   }),
   /** No set was found that makes the pick clean: it wants an edit, or the search was cut short. */
