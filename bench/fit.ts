@@ -111,11 +111,10 @@ function answersOf({ name, examples }: Fold, weights: readonly number[]): Answer
     const scored = candidates
       .map((example) => ({ example, score: scoreOf(example) }))
       .sort((a, b) => b.score - a.score);
-    const original = candidates.find(({ kind }) => kind === "original");
     const best = scored[0];
     return {
       fold: name,
-      hard: original !== undefined && !original.byMetadata && original.features.bareEqual === 0,
+      hard: candidates.some(({ byMetadata, patchIdEqual }) => !byMetadata && !patchIdEqual),
       score: best?.score ?? 0,
       right: best !== undefined && (best.example.kind === "original" || best.example.twin),
       without: scored.find(({ example }) => example.kind === "other" && !example.twin)?.score ?? 0,

@@ -7,7 +7,7 @@ import { WEIGHTS } from "./weights.ts";
  * From `ask` on a match is named, from `same` on it is acted upon. Chosen on the development set, cross-validated:
  * docs/performance/equivalence.md.
  */
-const THRESHOLDS = { same: 0.95, ask: 0.65 } as const;
+const THRESHOLDS = { same: 0.95, ask: 0.75 } as const;
 
 /** What the model adds up: features, and the products of those that say little apart. */
 export const INPUTS = {

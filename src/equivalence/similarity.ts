@@ -62,6 +62,18 @@ function overlap(left: Uint32Array, right: Uint32Array, rarity: Rarity): Overlap
   return found;
 }
 
+/** How many numbers two ascending lists share. */
+export function common(left: Uint32Array, right: Uint32Array): number {
+  let shared = 0;
+  for (let l = 0, r = 0; l < left.length && r < right.length;) {
+    const [a, b] = [left[l] ?? 0, right[r] ?? 0];
+    if (a === b) shared++;
+    if (a <= b) l++;
+    if (b <= a) r++;
+  }
+  return shared;
+}
+
 /** Shared over all, for sets; 1 if both are empty. */
 export function jaccard(left: ReadonlySet<string>, right: ReadonlySet<string>): number {
   let shared = 0;

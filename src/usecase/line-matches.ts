@@ -29,6 +29,9 @@ const WHOLE = 0.8;
 /** Picks that come from one set of patches score this near to each other. */
 const NEAR = 0.05;
 
+/** Sets of commits that one walk tells apart. */
+const SETS = 31;
+
 /** Whether a line reaches a commit. */
 interface Reach {
   readonly name: string;
@@ -57,6 +60,7 @@ export function lineMatches(
   const named = [...originals.namedBy(source), ...insisted];
   const candidates = candidatesOf(originals.index, { number: source, ...query }, named, inLine, MOST);
   for (const commit of candidates) {
+    if (!named.includes(commit) && !originals.mayBeLike(commit, source)) continue;
     const judged = originals.judge(commit, source);
     if (judged === null) continue;
     // What the source stands on is the same only to the letter: applied, taken back, applied again.
@@ -81,11 +85,11 @@ function reachOf(originals: Originals, lines: readonly { readonly name: string; 
     return number === null ? [] : [{ name, number }];
   });
   const found: Reach[] = [];
-  for (let at = 0; at < tips.length; at += 8) {
-    const some = tips.slice(at, at + 8);
+  for (let at = 0; at < tips.length; at += SETS) {
+    const some = tips.slice(at, at + SETS);
     const marks = graph.mark(some.map(({ number }) => [number]));
     for (const [bit, { name }] of some.entries())
-      found.push({ name, reached: (number) => (((marks[number] ?? 0) >> bit) & 1) === 1 });
+      found.push({ name, reached: (number) => (((marks[number] ?? 0) >>> bit) & 1) === 1 });
   }
   return found;
 }
