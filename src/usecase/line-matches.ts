@@ -59,10 +59,12 @@ export function lineMatches(
   const inMain = (number: number): boolean => ((behind[number] ?? 0) & 2) === 2;
   const named = [...originals.namedBy(source), ...insisted];
   const candidates = candidatesOf(originals.index, { number: source, ...query }, named, inLine, MOST);
+  const judgedAll = new Map<number, Original>();
   for (const commit of candidates) {
     if (!named.includes(commit) && !originals.mayBeLike(commit, source)) continue;
     const judged = originals.judge(commit, source);
     if (judged === null) continue;
+    judgedAll.set(commit, judged);
     // What the source stands on is the same only to the letter: applied, taken back, applied again.
     if (((behind[commit] ?? 0) & 1) === 1 && judged.features.bareEqual === 0) continue;
     const squash = judged.band === "different" ? squashed(originals, commit, judged, inMain) : null;
@@ -75,7 +77,7 @@ export function lineMatches(
         found.push({ line: name, source, commit, judged: best, parts: [], others: squash?.others ?? [] });
   }
   const lacking = asked.filter(({ name }) => !found.some(({ line }) => line === name));
-  return [...found, ...lacking.flatMap((line) => split(originals, source, line, candidates))];
+  return [...found, ...lacking.flatMap((line) => split(originals, source, line, judgedAll))];
 }
 
 function reachOf(originals: Originals, lines: readonly { readonly name: string; readonly tip: string }[]): Reach[] {
@@ -134,17 +136,22 @@ function squashed(
 }
 
 /** Commits of a line that make up the source together, none of them alone. */
-function split(originals: Originals, source: number, line: Reach, candidates: readonly number[]): Found[] {
+function split(originals: Originals, source: number, line: Reach, judgedAll: ReadonlyMap<number, Original>): Found[] {
   const whole = originals.compared(source);
-  const parts = candidates
-    .filter((commit) => line.reached(commit))
-    .flatMap((commit) => {
-      const judged = originals.judge(commit, source);
-      return judged === null ? [] : [{ commit, features: judged.features }];
-    })
-    .filter(({ features }) => features.ofQuery >= PART && features.ofCandidate >= SMALL && features.ofCandidate < WHOLE)
-    .sort((a, b) => b.features.ofCandidate - a.features.ofCandidate);
-  const [first, ...rest] = parts.map(({ commit }) => commit);
+  const parts = [...judgedAll]
+    .filter(
+      ([
+        commit,
+        {
+          features: { ofQuery, ofCandidate },
+        },
+      ]) => {
+        return line.reached(commit) && ofQuery >= PART && ofCandidate >= SMALL && ofCandidate < WHOLE;
+      },
+    )
+    .sort(([, a], [, b]) => b.features.ofCandidate - a.features.ofCandidate)
+    .map(([commit]) => commit);
+  const [first, ...rest] = parts;
   const query = first === undefined ? null : originals.compared(first);
   if (first === undefined || rest.length === 0 || whole === null || query === null) return [];
   const together = union(
