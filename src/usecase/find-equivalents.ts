@@ -42,9 +42,11 @@ export async function findEquivalents(
     graph,
     request.lines.map(({ tip }) => tip),
   );
-  const unreadable = await index.prepare(
-    scopeOf(graph, [...sources, ...(main === null ? [] : [main]), ...tips]),
-    (done, total) => workspace.onProgress?.({ step: "reading what commits do", done, total }),
+  // Lines that were not asked about too: a pick may have been picked from one.
+  const others = workspace.detected.flatMap(({ localTip, remoteTip }) => [localTip ?? "", remoteTip ?? ""]);
+  const all = [...sources, ...(main === null ? [] : [main]), ...tips, ...numbers(graph, others)];
+  const unreadable = await index.prepare(scopeOf(graph, all), (done, total) =>
+    workspace.onProgress?.({ step: "reading what commits do", done, total }),
   );
   if (unreadable.length > 0) onUnreadable(unreadable);
   await index.readMerges(sources);

@@ -67,17 +67,30 @@ export function lineMatches(
     judgedAll.set(commit, judged);
     // What the source stands on is the same only to the letter: applied, taken back, applied again.
     if (((behind[commit] ?? 0) & 1) === 1 && judged.features.bareEqual === 0) continue;
-    const squash = judged.band === "different" ? squashed(originals, commit, judged, inMain) : null;
-    const best = squash?.judged ?? judged;
+    const squash = squashed(originals, commit, judged, inMain);
+    const best = squash !== null && squash.judged.score > judged.score ? squash.judged : judged;
     const isInsisted = insisted.includes(commit);
-    if (!isInsisted && best.band === "different") continue;
+    // Whether the patch IDs are equal too is found out later, for all such commits at once.
+    if (!isInsisted && best.band === "different" && best.features.bareEqual === 0) continue;
     if (!isInsisted && squash === null && !isPlain(judged) && outdone(originals, commit, judged, inMain)) continue;
     for (const { name, reached } of asked)
       if (reached(commit))
         found.push({ line: name, source, commit, judged: best, parts: [], others: squash?.others ?? [] });
   }
-  const lacking = asked.filter(({ name }) => !found.some(({ line }) => line === name));
-  return [...found, ...lacking.flatMap((line) => split(originals, source, line, judgedAll))];
+  for (const line of asked) {
+    const own = found.filter((one) => one.line === line.name);
+    if (own.some(({ judged }) => judged !== null && judged.features.ofCandidate >= WHOLE)) continue;
+    const together = split(originals, source, line, judgedAll);
+    if (together === null) continue;
+    const parts = [together.commit, ...together.parts];
+    found.splice(
+      0,
+      found.length,
+      ...found.filter((one) => !(own.includes(one) && parts.includes(one.commit))),
+      together,
+    );
+  }
+  return found;
 }
 
 function reachOf(originals: Originals, lines: readonly { readonly name: string; readonly tip: string }[]): Reach[] {
@@ -121,7 +134,8 @@ function squashed(
 ): { judged: NonNullable<Found["judged"]>; others: number[] } | null {
   const query = originals.compared(commit);
   const first = originals.compared(source);
-  if (query === null || first === null || features.ofCandidate < WHOLE || features.ofQuery < SMALL) return null;
+  if (query === null || first === null || features.ofCandidate < WHOLE) return null;
+  if (features.ofQuery < SMALL || features.ofQuery >= WHOLE) return null;
   const others = originals
     .of(commit, query, inMain)
     .filter((one) => one.number !== source && one.features.ofCandidate >= WHOLE && one.features.ofQuery >= SMALL)
@@ -136,7 +150,12 @@ function squashed(
 }
 
 /** Commits of a line that make up the source together, none of them alone. */
-function split(originals: Originals, source: number, line: Reach, judgedAll: ReadonlyMap<number, Original>): Found[] {
+function split(
+  originals: Originals,
+  source: number,
+  line: Reach,
+  judgedAll: ReadonlyMap<number, Original>,
+): Found | null {
   const whole = originals.compared(source);
   const parts = [...judgedAll]
     .filter(
@@ -153,12 +172,12 @@ function split(originals: Originals, source: number, line: Reach, judgedAll: Rea
     .map(([commit]) => commit);
   const [first, ...rest] = parts;
   const query = first === undefined ? null : originals.compared(first);
-  if (first === undefined || rest.length === 0 || whole === null || query === null) return [];
+  if (first === undefined || rest.length === 0 || whole === null || query === null) return null;
   const together = union(
     query,
     rest.flatMap((part) => originals.compared(part) ?? []),
   );
   const judged = { ...originals.judgeUnion(together, whole), chain: null };
-  if (judged.band === "different") return [];
-  return [{ line: line.name, source, commit: first, judged, parts: rest, others: [] }];
+  if (judged.band === "different") return null;
+  return { line: line.name, source, commit: first, judged, parts: rest, others: [] };
 }
