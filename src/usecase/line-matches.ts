@@ -1,6 +1,6 @@
 // One source commit and many lines: the commits of each line that may be it, judged from both sides.
-import { compare, type Features } from "../equivalence/features.ts";
-import { judge, type Judgement } from "../equivalence/judge.ts";
+import type { Features } from "../equivalence/features.ts";
+import type { Judgement } from "../equivalence/judge.ts";
 import { union } from "../equivalence/union.ts";
 import { candidatesOf } from "../index/candidates.ts";
 import type { Original, Originals } from "./originals.ts";

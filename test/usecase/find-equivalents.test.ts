@@ -262,7 +262,8 @@ describe("commits that are nearly alike", () => {
     const again = await create(
       told.commit("again", { message: 'Reapply "fix: leak"\n', files: { "src/cache.py": fixed } }),
     );
-    expect((await bands(again, "fix")).map((one) => one.split(" ")[0]).sort()).toEqual(["again", "pick"]);
+    const found = (await bands(again, "fix")).map((one) => one.split(" ")[0]);
+    expect(new Set(found)).toEqual(new Set(["again", "pick"]));
   });
 
   test("twins on main: each answers for the commit of the line", async () => {
