@@ -95,7 +95,7 @@ function search(
       for (const other of newer) {
         const at = graph.find(other.tip);
         const found = at === null ? null : carriedAs(index, oid, (number) => graph.isAncestor(number, at));
-        if (found !== null) return { line: other.name, commit: graph.oid(found) };
+        if (found !== null) return graph.oid(found);
       }
       return null;
     },

@@ -77,8 +77,8 @@ function needsIn(picks: readonly PlannedPick[], taken: readonly Needed[]): Neede
   return picks.flatMap(({ source, prerequisites }) =>
     prerequisites?.kind === "proven"
       ? prerequisites.picks
-          .filter(({ commit }) => !taken.some((need) => need.commit === commit))
-          .map(({ commit }) => ({ commit, neededBy: source }))
+          .filter(({ from }) => !taken.some(({ commit }) => commit === from))
+          .map(({ from }) => ({ commit: from, neededBy: source }))
       : [],
   );
 }

@@ -45,12 +45,11 @@ function needLines(view: View, found: Prerequisites, where: string, { source }: 
           `${these(found.picks.length)} would have to come first, and ${found.picks.length === 1 ? "does" : "do"} not apply either`,
         ),
         ...found.picks.flatMap((pick) => commitLines(view, pick)),
-        ...found.breaks.flatMap((at) => {
-          const instead = at.newer === null ? "" : `; ${at.newer.line} has it resolved as ${shortId(at.newer.commit)}`;
-          return wrap(`it breaks at ${shortId(at.commit)} in ${at.paths.join(", ")}${instead}`, view.width - 6).map(
+        ...found.breaks.flatMap((at) =>
+          wrap(`it breaks at ${shortId(at.commit)} in ${at.paths.join(", ")}`, view.width - 6).map(
             (part) => `      ${paint(view, "warn", part)}`,
-          );
-        }),
+          ),
+        ),
       ];
     case "unknown":
       return head("note", "quiet", unknownText(found));
@@ -73,7 +72,8 @@ function unknownText({ limit }: Extract<Prerequisites, { kind: "unknown" }>): st
 
 function commitLines(view: View, pick: Prerequisite): string[] {
   const room = view.width - 30;
-  const why = pick.evidence.map(reason).slice(0, 2).join("; ");
+  const carried = pick.from === pick.commit ? [] : [`as ${shortId(pick.from)}, its pick on a newer line`];
+  const why = [...carried, ...pick.evidence.map(reason)].slice(0, 2).join("; ");
   return [
     `      ${paint(view, "id", shortId(pick.commit))} ${pick.date.slice(0, 10)} ${truncate(pick.subject, room)}`,
     ...(why === "" ? [] : [`        ${paint(view, "quiet", truncate(why, view.width - 8))}`]),
@@ -88,6 +88,8 @@ function reason(one: PrerequisiteEvidence): string {
       return `it took away ${count(one.lines, "line")} of ${one.path} that stand in the way`;
     case "path":
       return `it ${one.how} ${one.path}`;
+    case "series":
+      return `it stands before ${shortId(one.neededBy)} in the same series`;
     case "trailer":
       return `${shortId(one.neededBy)} asks for it in its message`;
     default:
@@ -104,7 +106,7 @@ function plainNeeds(found: Prerequisites, where: string): string[] {
       const word = found.kind === "proven" ? "needs first" : "would need first";
       const breaks = found.kind === "broken" ? found.breaks : [];
       return [
-        ...found.picks.map((pick) => `${where}: ${word} ${pick.commit} ${pick.date.slice(0, 10)} ${pick.subject}`),
+        ...found.picks.map((pick) => `${where}: ${word} ${pick.from} ${pick.date.slice(0, 10)} ${pick.subject}`),
         ...breaks.map((at) => `${where}: breaks at ${at.commit} in ${at.paths.join(", ")}`),
       ];
     }
