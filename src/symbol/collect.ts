@@ -52,12 +52,16 @@ export class Collector {
     return {
       ...outside,
       scopes: Object.fromEntries([...this.#scopes].map(([scope, names]) => [scope, [...names]])),
-      references: [...this.#references.values()].filter(
-        ({ kind, name, scope, on }) =>
-          !(kind === "name" && this.isBound(scope, name)) &&
-          !(kind === "member" && this.isBound(scope, on ?? "")) &&
-          !(kind === "attribute" && on === null && this.isBound(NAMELESS, name)),
-      ),
+      references: [...this.#references.values()].flatMap((one) => this.#free(one)),
     };
+  }
+
+  /** The reference as far as the scope leaves it open: a member of a local value is an attribute of unknown type. */
+  #free(one: Reference): Reference[] {
+    const { kind, name, scope, on } = one;
+    if (kind === "name" && this.isBound(scope, name)) return [];
+    if (kind === "member" && this.isBound(scope, on?.split(".")[0] ?? "")) return [{ ...one, kind: "attribute", on: null }];
+    if (kind === "attribute" && on === null && this.isBound(NAMELESS, name)) return [];
+    return [one];
   }
 }

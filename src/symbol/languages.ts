@@ -2,8 +2,9 @@
 import { C } from "./c/language.ts";
 import { GO } from "./go/language.ts";
 import type { Language } from "./language.ts";
+import { PYTHON } from "./python/language.ts";
 
-export const LANGUAGES: readonly Language[] = [GO, C];
+export const LANGUAGES: readonly Language[] = [PYTHON, C, GO];
 
 /** The language of a file by its name, or null. */
 export function languageOf(path: string): Language | null {

@@ -4,6 +4,7 @@ import type { Import } from "../facts.ts";
 import type { World } from "../language.ts";
 
 interface Module {
+  readonly manifest: string;
   /** Module path. */
   readonly prefix: string;
   readonly directory: string;
@@ -20,7 +21,7 @@ function modulesOf(world: World): Promise<readonly Module[]> {
       (path) => /(^|\/)(go|vendor)\.mod$/.test(path) && !/(^|\/)(vendor|testdata)\//.test(path),
     );
     const modules = await Promise.all(
-      manifests.map(async (path) => readManifest((await world.text(path)) ?? "", path.slice(0, -"/go.mod".length))),
+      manifests.map(async (path) => readManifest((await world.text(path)) ?? "", path)),
     );
     return modules
       .filter(({ prefix }) => prefix !== "")
@@ -28,13 +29,14 @@ function modulesOf(world: World): Promise<readonly Module[]> {
   });
 }
 
-export function readManifest(text: string, directory: string): Module {
+function readManifest(text: string, path: string): Module {
   const version = /^go 1\.(\d+)/m.exec(text)?.[1];
   const toolchain = /^toolchain go1\.(\d+)/m.exec(text)?.[1];
   const newest = Math.max(...[version, toolchain].map((minor) => Number(minor ?? -1)));
   return {
     prefix: /^module\s+"?([^\s"]+)/m.exec(text)?.[1] ?? "",
-    directory: directory.replace(/\/?(go|vendor)\.mod$/, "").replace(/^(go|vendor)$/, ""),
+    manifest: path,
+    directory: path.replace(/\/?(go|vendor)\.mod$/, ""),
     requires: [...text.matchAll(/^\s*(?:require\s+)?([\w.-]+\.[\w.-]+\/\S+|[\w-]+\.[\w.-]+)\s+v\S+/gm)].map(
       (match) => match[1] ?? "",
     ),
@@ -47,14 +49,15 @@ export type Located =
   | { readonly kind: "directory"; readonly path: string }
   | { readonly kind: "missing"; readonly path: string }
   | { readonly kind: "standard" }
-  | { readonly kind: "elsewhere" };
+  /** `manifest`: the go.mod that asks for it. */
+  | { readonly kind: "elsewhere"; readonly manifest: string | null };
 
 export async function locate(module: string, world: World): Promise<Located> {
   return world.once(`go locate ${module}`, () => find(module, world));
 }
 
 async function find(module: string, world: World): Promise<Located> {
-  if (module === "C") return { kind: "elsewhere" };
+  if (module === "C") return { kind: "elsewhere", manifest: null };
   const first = module.split("/")[0] ?? "";
   const modules = await modulesOf(world);
   if (!first.includes(".") && !modules.some(({ prefix }) => isWithin(module, prefix))) return { kind: "standard" };
@@ -68,17 +71,18 @@ async function find(module: string, world: World): Promise<Located> {
   for (const path of [`vendor/${module}`, `vendor/src/${module}`]) {
     if (await hasGo(path, world)) return { kind: "directory", path };
   }
-  const required = modules.some(({ requires }) => requires.some((prefix) => isWithin(module, prefix)));
-  if (expected !== null) return required ? { kind: "elsewhere" } : { kind: "missing", path: expected };
+  const requiring = modules.find(({ requires }) => requires.some((prefix) => isWithin(module, prefix)));
+  const elsewhere: Located = { kind: "elsewhere", manifest: requiring?.manifest ?? null };
+  if (expected !== null) return requiring === undefined ? { kind: "missing", path: expected } : elsewhere;
   if (modules.length === 0) {
     // Before modules: the repository itself lies at host/owner/name.
     const path = module.split("/").slice(3).join("/");
     if (await hasGo(path, world)) return { kind: "directory", path };
-    return (await world.kind("vendor")) === null ? { kind: "elsewhere" } : { kind: "missing", path: `vendor/${module}` };
+    return (await world.kind("vendor")) === null ? { kind: "elsewhere", manifest: null } : { kind: "missing", path: `vendor/${module}` };
   }
   const vendored = (await world.kind("vendor/modules.txt")) !== null;
-  if (vendored || !required) return { kind: "missing", path: vendored ? `vendor/${module}` : "go.mod" };
-  return { kind: "elsewhere" };
+  if (vendored) return { kind: "missing", path: `vendor/${module}` };
+  return requiring === undefined ? { kind: "missing", path: "a requirement in go.mod" } : elsewhere;
 }
 
 function isWithin(module: string, prefix: string): boolean {

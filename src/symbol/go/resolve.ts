@@ -41,7 +41,7 @@ async function resolveImport(module: string, file: FileAt, world: World): Promis
     case "standard":
       return standard(module, null, file, world);
     case "elsewhere":
-      return UNKNOWN;
+      return located.manifest === null ? UNKNOWN : { kind: "found", place: { path: located.manifest, line: 1, name: module, of: null } };
   }
 }
 
@@ -87,6 +87,8 @@ async function resolveMember(reference: Reference, file: FileAt, world: World): 
   if (from === null) return resolveAttribute({ ...reference, kind: "attribute", on: `@${on}` }, file, world);
   const located = await locate(from.module, world);
   if (located.kind === "standard") return standard(from.module, name, file, world);
+  if (located.kind === "elsewhere" && located.manifest !== null)
+    return { kind: "found", place: { path: located.manifest, line: 1, name: from.module, of: null } };
   if (located.kind !== "directory") return UNKNOWN;
   const defined = (await packageAt(located.path, null, world)).top.get(name);
   if (defined !== undefined) return callOf(defined, call);
