@@ -62,16 +62,20 @@ async function find(module: string, world: World): Promise<Located> {
   const modules = await modulesOf(world);
   if (!first.includes(".") && !modules.some(({ prefix }) => isWithin(module, prefix))) return { kind: "standard" };
   let expected: string | null = null;
+  let own = "";
   for (const { prefix, directory } of modules) {
     if (!isWithin(module, prefix)) continue;
     const path = joinPath(directory, module.slice(prefix.length + 1));
     if (await hasGo(path, world)) return { kind: "directory", path };
     expected ??= path;
+    if (own === "") own = prefix;
   }
   for (const path of [`vendor/${module}`, `vendor/src/${module}`]) {
     if (await hasGo(path, world)) return { kind: "directory", path };
   }
-  const requiring = modules.find(({ requires }) => requires.some((prefix) => isWithin(module, prefix)));
+  const requiring = modules.find(({ requires }) =>
+    requires.some((prefix) => isWithin(module, prefix) && prefix.length > own.length),
+  );
   const elsewhere: Located = { kind: "elsewhere", manifest: requiring?.manifest ?? null };
   if (expected !== null) return requiring === undefined ? { kind: "missing", path: expected } : elsewhere;
   if (modules.length === 0) {
@@ -97,12 +101,27 @@ async function hasGo(path: string, world: World): Promise<boolean> {
   return (await world.list(path)).some((name) => name.endsWith(".go"));
 }
 
-/** The minor version of Go that the module around a path asks for; null where nothing says. */
-export async function versionAt(path: string, world: World): Promise<number | null> {
-  const around = (await modulesOf(world))
-    .filter(({ directory }) => directory === "" || path.startsWith(`${directory}/`))
-    .sort((a, b) => b.directory.length - a.directory.length);
-  return around[0]?.version ?? null;
+/** Files that name the Go that a project is built with. */
+const BUILDS = /(^|\/)(Dockerfile[^/]*|[^/]*\.Dockerfile|\.go-version|\.travis\.yml)$|^\.(github|circleci)\/.*\.ya?ml$/;
+const MAX_BUILDS = 80;
+
+/**
+ * The newest minor version of Go that a tree names, in go.mod or where it is built; null where it names none. A
+ * library's go.mod often asks for less than the project is built with.
+ */
+export function newestGo(world: World): Promise<number | null> {
+  return world.once("go newest", async () => {
+    const files = (await world.paths()).filter((path) => BUILDS.test(path) && !/(^|\/)vendor\//.test(path));
+    const texts = await Promise.all(files.slice(0, MAX_BUILDS).map((path) => world.text(path)));
+    const named = texts.flatMap((text) =>
+      [...(text ?? "").matchAll(/(?:go-?version|golang:)[^\n]*?\b1\.(\d+)|^(?:go)?1\.(\d+)/gim)].map((match) =>
+        Number(match[1] ?? match[2]),
+      ),
+    );
+    const asked = (await modulesOf(world)).flatMap(({ version }) => (version === null ? [] : [version]));
+    const all = [...named, ...asked];
+    return all.length === 0 ? null : Math.max(...all);
+  });
 }
 
 export interface Package {
