@@ -20,7 +20,9 @@ interface Asked {
 
 /** Reads either table by its header. */
 function readAsked(file: string): Asked[] {
-  const [header = "", ...rows] = readFileSync(file, "utf8").split("\n").filter((line) => line !== "");
+  const [header = "", ...rows] = readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "");
   const names = header.split("\t");
   return rows.map((line) => {
     const cells = line.split("\t");
@@ -39,8 +41,17 @@ export async function benchSymbols(options: BenchOptions): Promise<void> {
   const store = await openStore(repository);
   const checker = new SymbolChecker({ engine, store });
   const all = readAsked(options.cases);
-  const present = await Promise.all(all.map(async ({ original, onto }) => (await scratch.reader.info(original)) !== null && (await scratch.reader.info(onto)) !== null));
-  const cases = sample(all.filter((_, n) => present[n]), options.limit, options.seed);
+  const present = await Promise.all(
+    all.map(
+      async ({ original, onto }) =>
+        (await scratch.reader.info(original)) !== null && (await scratch.reader.info(onto)) !== null,
+    ),
+  );
+  const cases = sample(
+    all.filter((_, n) => present[n]),
+    options.limit,
+    options.seed,
+  );
   const results: Record<string, unknown>[] = [];
   const times: number[] = [];
   const rules = new Map<string, Map<string, number>>();
@@ -65,18 +76,32 @@ export async function benchSymbols(options: BenchOptions): Promise<void> {
       if (!rules.has(rule)) rules.set(rule, new Map());
       count(rules.get(rule) ?? new Map<string, number>(), label);
     }
-    results.push({ original: one.original, onto: one.onto, label, flagged, alarms: found, tree: merge.tree, ms: Math.round(ms) });
+    results.push({
+      original: one.original,
+      onto: one.onto,
+      label,
+      flagged,
+      alarms: found,
+      tree: merge.tree,
+      ms: Math.round(ms),
+    });
     engine.forget();
   }
-  if (options.out !== undefined) writeFileSync(options.out, results.map((result) => `${JSON.stringify(result)}\n`).join(""));
+  if (options.out !== undefined)
+    writeFileSync(options.out, results.map((result) => `${JSON.stringify(result)}\n`).join(""));
   await checker.close();
   engine.close();
   scratch.close();
   await store.close();
   process.stdout.write(
     [
-      `clean picks ${results.length}: ${[...tally].sort().map(([key, n]) => `${key} ${n}`).join(", ")}`,
-      ...[...rules].map(([rule, labels]) => `  ${rule}: ${[...labels].map(([label, n]) => `${label} ${n}`).join(", ")}`),
+      `clean picks ${results.length}: ${[...tally]
+        .sort()
+        .map(([key, n]) => `${key} ${n}`)
+        .join(", ")}`,
+      ...[...rules].map(
+        ([rule, labels]) => `  ${rule}: ${[...labels].map(([label, n]) => `${label} ${n}`).join(", ")}`,
+      ),
       HEAD,
       row("ms a check", figures(times)),
       "",
@@ -84,12 +109,17 @@ export async function benchSymbols(options: BenchOptions): Promise<void> {
   );
 }
 
-async function treesOf({ reader }: Scratch, { original, onto }: Asked): Promise<{ base: string; ours: string; theirs: string } | null> {
+async function treesOf(
+  { reader }: Scratch,
+  { original, onto }: Asked,
+): Promise<{ base: string; ours: string; theirs: string } | null> {
   const [source, line] = await Promise.all([reader.commit(original), reader.read(onto)]);
   const parent = source?.parents[0];
   const [base, ours] = await Promise.all([
     parent === undefined ? null : reader.commit(parent),
     line === null ? null : reader.commit(line.oid),
   ]);
-  return source === null || base === null || ours === null ? null : { base: base.tree, ours: ours.tree, theirs: source.tree };
+  return source === null || base === null || ours === null
+    ? null
+    : { base: base.tree, ours: ours.tree, theirs: source.tree };
 }

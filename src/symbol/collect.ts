@@ -1,6 +1,14 @@
 // Gathers facts while an extractor walks a file: definitions, imports, names bound in scopes, and references, of which
 // those that a scope binds fall away at the end.
-import { referenceKey, type Call, type Definition, type Extent, type FileFacts, type Import, type Reference } from "./facts.ts";
+import {
+  referenceKey,
+  type Call,
+  type Definition,
+  type Extent,
+  type FileFacts,
+  type Import,
+  type Reference,
+} from "./facts.ts";
 
 /** The scope that holds the members of types without a name. */
 export const NAMELESS = "{}";
@@ -62,7 +70,8 @@ export class Collector {
   #left(one: Reference): Reference[] {
     const { kind, name, scope, on } = one;
     if (kind === "name" && this.isBound(scope, name) && one.free !== true) return [];
-    if (kind === "member" && this.isBound(scope, on?.split(".")[0] ?? "")) return [{ ...one, kind: "attribute", on: null }];
+    if (kind === "member" && this.isBound(scope, on?.split(".")[0] ?? ""))
+      return [{ ...one, kind: "attribute", on: null }];
     if (kind === "attribute" && on === null && this.isBound(NAMELESS, name)) return [];
     return [one];
   }

@@ -2,7 +2,16 @@
 // from: on the source for what the pick brought, on the target for what it left standing. What neither tree explains
 // (the standard library, other people's code, code that was broken before) never alarms.
 import { referenceKey, type Definition, type FileFacts, type Reference } from "./facts.ts";
-import { FOUND, type Fault, type FileAt, type Language, type Place, type Resolution, type Rule, type World } from "./language.ts";
+import {
+  FOUND,
+  type Fault,
+  type FileAt,
+  type Language,
+  type Place,
+  type Resolution,
+  type Rule,
+  type World,
+} from "./language.ts";
 import { languageOf } from "./languages.ts";
 import { isGenerated, isVendored } from "./skip.ts";
 
@@ -119,7 +128,8 @@ async function judge(
   const now = await language.resolve(reference, merged, trees.merged);
   if (now.kind !== "absent") return null;
   const there = isNew && source !== null ? await language.resolve(asIn(reference, source), source, trees.source) : null;
-  if (there?.kind === "found" && source !== null) return finding(reference, merged.path, now, there, source.path, false);
+  if (there?.kind === "found" && source !== null)
+    return finding(reference, merged.path, now, there, source.path, false);
   if (isNew && now.certain && there?.kind === "unknown" && source !== null)
     return finding(reference, merged.path, now, FOUND, source.path, false);
   const before = target === null ? null : await language.resolve(asIn(reference, target), target, trees.target);

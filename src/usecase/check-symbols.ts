@@ -30,7 +30,8 @@ export class SymbolChecker {
 
   constructor({ engine, store }: SymbolDeps) {
     this.#engine = engine;
-    const read = async (oid: string): Promise<Uint8Array | null> => (await engine.scratch.reader.read(oid))?.body ?? null;
+    const read = async (oid: string): Promise<Uint8Array | null> =>
+      (await engine.scratch.reader.read(oid))?.body ?? null;
     this.#blobs = new BlobFacts(read, store, this.#parsers);
   }
 
@@ -53,8 +54,14 @@ export class SymbolChecker {
     const touched = await touchedPaths(this.#engine.tree, onto, merged);
     const target = this.world(onto);
     const there = this.world(source);
-    const files = touched.filter(({ before, after }) => [before, after].some((entry) => entry !== null && isRegular(entry.mode)));
-    const worlds = { target, source: there, merged: new TreeWorld(merged, this.#engine.tree, this.#blobs, false, target) };
+    const files = touched.filter(({ before, after }) =>
+      [before, after].some((entry) => entry !== null && isRegular(entry.mode)),
+    );
+    const worlds = {
+      target,
+      source: there,
+      merged: new TreeWorld(merged, this.#engine.tree, this.#blobs, false, target),
+    };
     const asked: Touched[] = await Promise.all(
       files.map(async ({ path }) => ({ path, sourcePath: (await there.kind(path)) === "file" ? path : null })),
     );

@@ -74,7 +74,14 @@ class GoExtractor {
       const module = syntax.text(syntax.child(child, "path")).slice(1, -1);
       const alias = syntax.child(child, "name");
       const as = alias < 0 ? null : syntax.text(alias);
-      this.#out.imports.push({ line: syntax.line(child), module, name: as === "." ? "*" : null, as, soft: false, scope: "" });
+      this.#out.imports.push({
+        line: syntax.line(child),
+        module,
+        name: as === "." ? "*" : null,
+        as,
+        soft: false,
+        scope: "",
+      });
       this.#out.refer("import", module, syntax.line(child), "");
     }
   }
@@ -320,7 +327,10 @@ class GoExtractor {
         return;
       case "identifier":
       case "type_identifier":
-        if (syntax.field(n) !== "name" || !/^(parameter|variadic|var_spec|const_spec|type_|method)/.test(this.#above(n)))
+        if (
+          syntax.field(n) !== "name" ||
+          !/^(parameter|variadic|var_spec|const_spec|type_|method)/.test(this.#above(n))
+        )
           this.#name(n, null);
         return;
       case "qualified_type":
@@ -409,7 +419,8 @@ class GoExtractor {
   #taken(n: number): number | null {
     const syntax = this.#syntax;
     const list = syntax.parent(n);
-    if (syntax.type(list) !== "expression_list" || syntax.after(list) !== syntax.after(n) || list + 1 !== n) return null;
+    if (syntax.type(list) !== "expression_list" || syntax.after(list) !== syntax.after(n) || list + 1 !== n)
+      return null;
     const statement = syntax.parent(list);
     if (["short_var_declaration", "assignment_statement"].includes(syntax.type(statement)))
       return syntax.field(list) === "right" ? [...syntax.children(syntax.child(statement, "left"))].length : null;

@@ -82,7 +82,9 @@ async function find(module: string, world: World): Promise<Located> {
     // Before modules: the repository itself lies at host/owner/name.
     const path = module.split("/").slice(3).join("/");
     if (await hasGo(path, world)) return { kind: "directory", path };
-    return (await world.kind("vendor")) === null ? { kind: "elsewhere", manifest: null } : { kind: "missing", path: `vendor/${module}` };
+    return (await world.kind("vendor")) === null
+      ? { kind: "elsewhere", manifest: null }
+      : { kind: "missing", path: `vendor/${module}` };
   }
   const vendored = (await world.kind("vendor/modules.txt")) !== null;
   if (vendored) return { kind: "missing", path: `vendor/${module}` };

@@ -41,7 +41,9 @@ async function resolveImport(module: string, world: World): Promise<Resolution> 
     case "standard":
       return standard(module, null, world);
     case "elsewhere":
-      return located.manifest === null ? UNKNOWN : { kind: "found", place: { path: located.manifest, line: 1, name: module, of: null } };
+      return located.manifest === null
+        ? UNKNOWN
+        : { kind: "found", place: { path: located.manifest, line: 1, name: module, of: null } };
   }
 }
 
@@ -111,7 +113,8 @@ async function resolveAttribute(reference: Reference, file: FileAt, world: World
   }
   if (found === null) return anyMember(name, call, file, world, ownsGo);
   const [first] = found;
-  if (first === undefined) return absent("attribute", `${typed?.text ?? ""} has no field or method ${name}`, null, true);
+  if (first === undefined)
+    return absent("attribute", `${typed?.text ?? ""} has no field or method ${name}`, null, true);
   return first.definition.shape === null
     ? { kind: "found", place: { path: first.path, ...pick(first) } }
     : callOf(found, call);
@@ -132,7 +135,9 @@ function pick({ definition: { line, name, of } }: Defined): { line: number; name
 /** Follows the steps of a value's text; null where one cannot be told. */
 async function typeOf(text: string, file: FileAt, world: World): Promise<Typed | null> {
   const [start = "", ...steps] = text.split(">");
-  let typed: Typed | null = start.startsWith("@") ? await valueType(start.slice(1), steps, file, world) : { text: start, file };
+  let typed: Typed | null = start.startsWith("@")
+    ? await valueType(start.slice(1), steps, file, world)
+    : { text: start, file };
   for (const one of steps) {
     if (typed === null) return null;
     if (one === "[]") typed = await element(typed, world);

@@ -293,7 +293,8 @@ class PythonExtractor {
         this.#walk(child + 2);
         this.#pattern(child);
       } else if (type === "keyword_pattern") {
-        for (const part of [...syntax.children(child)].slice(1)) if (syntax.type(part) === "dotted_name") this.#bindIn(part);
+        for (const part of [...syntax.children(child)].slice(1))
+          if (syntax.type(part) === "dotted_name") this.#bindIn(part);
       } else if (type === "as_pattern") this.#walk(child);
       else this.#pattern(child);
     }
@@ -324,7 +325,9 @@ class PythonExtractor {
     const call: Call = {
       positional: isList ? given.filter((one) => !/^(keyword_argument|.*splat)$/.test(syntax.type(one))).length : 1,
       keywords: isList
-        ? given.flatMap((one) => (syntax.type(one) === "keyword_argument" ? [syntax.text(syntax.child(one, "name"))] : []))
+        ? given.flatMap((one) =>
+            syntax.type(one) === "keyword_argument" ? [syntax.text(syntax.child(one, "name"))] : [],
+          )
         : [],
       spread: isList && given.some((one) => /splat|ERROR/.test(syntax.type(one))),
       results: null,

@@ -24,7 +24,10 @@ export function locate(module: string, from: string, world: World): Promise<Loca
   const folder = parentOf(from);
   return world.once(`python locate ${module} ${folder}`, async () => {
     const dots = /^\.*/.exec(module)?.[0].length ?? 0;
-    const parts = module.slice(dots).split(".").filter((part) => part !== "");
+    const parts = module
+      .slice(dots)
+      .split(".")
+      .filter((part) => part !== "");
     if (dots > 0) {
       let root = folder;
       for (let n = 1; n < dots; n++) {
@@ -130,7 +133,10 @@ export async function nameOfFile(
   const imports = facts.imports.filter(({ scope }) => scope === "");
   const bound = imports.find((one) => (one.as ?? (one.name === null ? one.module.split(".")[0] : null)) === name);
   if (bound !== undefined) {
-    const at = { path, definition: { name, kind: "variable", of: null, line: bound.line, shape: null, type: null } } as const;
+    const at = {
+      path,
+      definition: { name, kind: "variable", of: null, line: bound.line, shape: null, type: null },
+    } as const;
     return { kind: "defined", at };
   }
   // `__getattr__`, or names put into globals().

@@ -27,14 +27,18 @@ async function resolveImport({ name, on }: Reference, file: FileAt, world: World
   const located = await locate(on ?? "", file.path, world);
   if (located.kind === "missing") return absent("import", `${located.path} is not there`);
   if (located.kind === "elsewhere" || located.kind === "opaque") return UNKNOWN;
-  if (name === "" || name === "*") return { kind: "found", place: { path: located.path, line: 1, name: on ?? "", of: null } };
+  if (name === "" || name === "*")
+    return { kind: "found", place: { path: located.path, line: 1, name: on ?? "", of: null } };
   return ofNamed(await nameIn(located, name, world), null, `${located.path} has no ${name}`, "import");
 }
 
 function ofNamed(named: Named, call: Reference["call"], detail: string, rule: "import" | "member"): Resolution {
   if (named === null) return UNKNOWN;
   if (named.kind === "none") return absent(rule, detail);
-  if (named.kind === "module") return "path" in named.at ? { kind: "found", place: { path: named.at.path, line: 1, name: named.at.path, of: null } } : UNKNOWN;
+  if (named.kind === "module")
+    return "path" in named.at
+      ? { kind: "found", place: { path: named.at.path, line: 1, name: named.at.path, of: null } }
+      : UNKNOWN;
   return callOf([named.at], call);
 }
 
@@ -56,7 +60,11 @@ async function resolveName(reference: Reference, file: FileAt, world: World): Pr
   const { name, scope, call } = reference;
   if (isBound(name, reference, file)) return FOUND;
   const own = file.facts.definitions.filter((one) => one.of === null && one.name === name);
-  if (own.length > 0) return callOf(own.map((definition) => ({ path: file.path, definition })), call);
+  if (own.length > 0)
+    return callOf(
+      own.map((definition) => ({ path: file.path, definition })),
+      call,
+    );
   const [from] = importsOf(name, scope, file);
   if (from !== undefined) {
     const origin = call === null ? null : await originOf(from, file, world, 0);
@@ -135,14 +143,21 @@ async function resolveAttribute(reference: Reference, file: FileAt, world: World
       return loose.kind === "absent" ? absent("attribute", `${on} and its bases have no ${name}`) : loose;
     }
     const [first] = members ?? [];
-    if (members?.length === 1 && first !== undefined && first.definition.kind === "function") return callOf(members, call);
+    if (members?.length === 1 && first !== undefined && first.definition.kind === "function")
+      return callOf(members, call);
     if (first !== undefined) return foundAt(first.path, first.definition);
   }
   return anyMember(name, call, file, world, ownsPython);
 }
 
 /** Members of that name of a class and its bases; null where not all of them can be seen. */
-async function membersOf(type: string, name: string, file: FileAt, world: World, depth: number): Promise<Defined[] | null> {
+async function membersOf(
+  type: string,
+  name: string,
+  file: FileAt,
+  world: World,
+  depth: number,
+): Promise<Defined[] | null> {
   const { path, facts } = file;
   const found = facts.definitions.filter((one) => one.of === type && one.name === name);
   if (found.length > 0) return found.map((definition) => ({ path, definition }));
@@ -165,5 +180,7 @@ async function baseOf(base: string, file: FileAt, world: World): Promise<{ type:
   const [from] = importsOf(base, "", file);
   const origin = from === undefined ? null : await originOf(from, file, world, 0);
   const facts = origin?.definition.kind === "type" ? await world.facts(origin.path) : null;
-  return origin === null || facts === null ? null : { type: origin.definition.name, file: { path: origin.path, facts } };
+  return origin === null || facts === null
+    ? null
+    : { type: origin.definition.name, file: { path: origin.path, facts } };
 }
