@@ -16,8 +16,6 @@ const KINDS = {
   natural: benchNatural,
   equivalence: benchEquivalence,
   fit: benchFit,
-  picks: benchPicks,
-  plans: benchPlans,
   symbols: benchSymbols,
 } as const;
 
