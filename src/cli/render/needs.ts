@@ -3,21 +3,26 @@ import { unreachable } from "../../error.ts";
 import type { PlannedPick } from "../../wire/plan.ts";
 import type { Prerequisite, PrerequisiteEvidence, Prerequisites } from "../../wire/prerequisite.ts";
 import { cleaned } from "./clean.ts";
+import { symbolLines } from "./symbols.ts";
 import { count, paint, shortId, symbol, type SymbolName, type Tone, type View } from "./view.ts";
 import { truncate, wrap } from "./width.ts";
 
-/** The needs of one pick on one line; the first one comes with its heading. Empty if nothing was looked for. */
-export function renderNeeds(view: View, line: string, pick: PlannedPick, first: boolean): string {
-  if (pick.prerequisites === null) return "";
-  const found = cleaned(pick.prerequisites);
+/**
+ * The needs of one pick on one line; the first one comes with its heading. Empty if there is nothing to tell. `explain`:
+ * with all that shows it.
+ */
+export function renderNeeds(view: View, line: string, found: PlannedPick, first: boolean, explain: boolean): string {
+  const pick = cleaned(found);
   const where = cleaned(line);
-  const lines = view.plain
-    ? plainNeeds(found, `${where}: ${pick.source}`)
-    : [
-        ...(first ? ["", paint(view, "strong", "What must be there first")] : []),
-        ...needLines(view, found, where, pick),
-      ];
-  return lines.map((text) => `${text}\n`).join("");
+  const textual = pick.prerequisites === null ? [] : textualLines(view, pick.prerequisites, where, pick);
+  const lines = [...textual, ...symbolLines(view, where, pick, explain)];
+  if (lines.length === 0) return "";
+  const heading = first && !view.plain ? ["", paint(view, "strong", "What must be there first")] : [];
+  return [...heading, ...lines].map((text) => `${text}\n`).join("");
+}
+
+function textualLines(view: View, found: Prerequisites, where: string, pick: PlannedPick): string[] {
+  return view.plain ? plainNeeds(found, `${where}: ${pick.source}`) : needLines(view, found, where, pick);
 }
 
 function needLines(view: View, found: Prerequisites, where: string, { source }: PlannedPick): string[] {
