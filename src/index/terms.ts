@@ -37,7 +37,7 @@ export function termsOf(facts: CommitFacts): Uint32Array {
 }
 
 /** Terms of what a message and its author say; empty subjects have none. */
-export function wordTerms(facts: CommitFacts, claims: Claims): number[] {
+function wordTerms(facts: CommitFacts, claims: Claims): number[] {
   return [
     ...(claims.plainSubject === "" ? [] : [subjectTerm(claims.plainSubject)]),
     authorTerm(facts),
@@ -46,7 +46,7 @@ export function wordTerms(facts: CommitFacts, claims: Claims): number[] {
   ];
 }
 
-export function patchTerms(patch: PatchFacts): number[] {
+function patchTerms(patch: PatchFacts): number[] {
   return [
     ...(patch.files.length === 0 ? [] : [bareTerm(patch)]),
     ...patch.files.slice(0, MAX_PATHS).map(({ path }) => pathTerm(path)),
