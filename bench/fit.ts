@@ -157,11 +157,10 @@ function moduleOf([bias = 0, ...weights]: readonly number[]): string {
   const rows = NAMES.map((name, n) => `  ${name}: ${(weights[n] ?? 0).toFixed(3)},`);
   return `// Made by \`npm run bench -- fit\`; the report of the fit is in docs/performance/equivalence.md. Log-odds for each
 // input of the model in \`model.ts\`.
-import type { Input } from "./model.ts";
 
-export const WEIGHTS: Readonly<Record<Input | "bias", number>> = {
+export const WEIGHTS = {
   bias: ${bias.toFixed(3)},
 ${rows.join("\n")}
-};
+} as const;
 `;
 }

@@ -40,6 +40,8 @@ export const INPUTS = {
 
 export type Input = keyof typeof INPUTS;
 
+const weights: Readonly<Record<Input | "bias", number>> = WEIGHTS;
+
 /** How near the lines are to being the same, on a logarithmic scale: 0.9 says much less than 1. */
 function near({ lines }: Features): number {
   return Math.log(1.02 - lines) / Math.log(0.02);
@@ -51,8 +53,8 @@ function words({ subjectEqual, subject }: Features): number {
 
 /** The probability that both commits carry the same fix, from the contents and what the messages say of themselves. */
 export function probability(features: Features): number {
-  let sum = WEIGHTS.bias;
-  for (const [name, input] of Object.entries(INPUTS)) sum += WEIGHTS[name as Input] * input(features);
+  let sum = weights.bias;
+  for (const [name, input] of Object.entries(INPUTS)) sum += weights[name as Input] * input(features);
   return 1 / (1 + Math.exp(-sum));
 }
 
