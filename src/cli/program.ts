@@ -43,6 +43,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
 
 const EXAMPLES = `Examples:
   morello lines                            the release lines of this repository
+  morello find fix/leak                    is it there already, and where?
   morello plan fix/leak --onto all         what would picking do, line by line?
   morello pick fix/leak --onto v2.7,v2.8   do it
 `;

@@ -9,6 +9,8 @@ export interface LineSimilarity {
   readonly jaccard: number;
   /** The shared weight. */
   readonly shared: number;
+  /** The smaller of both weights. */
+  readonly least: number;
   /** The share of each patch's own weight that the other has too. */
   readonly ofLeft: number;
   readonly ofRight: number;
@@ -27,19 +29,22 @@ export function compareLines(left: PatchFacts, right: PatchFacts, rarity: Rarity
   return {
     jaccard: all === 0 ? 1 : shared / all,
     shared,
+    least: Math.min(ofLeft, ofRight),
     ofLeft: ofLeft === 0 ? 0 : shared / ofLeft,
     ofRight: ofRight === 0 ? 0 : shared / ofRight,
     opposite: all === 0 ? 0 : opposite / all,
   };
 }
 
+interface Overlap {
+  shared: number;
+  left: number;
+  right: number;
+}
+
 /** Weights of two ascending lists: what they share, and what each has. */
-function overlap(
-  left: Uint32Array,
-  right: Uint32Array,
-  rarity: Rarity,
-): { shared: number; left: number; right: number } {
-  const found = { shared: 0, left: 0, right: 0 };
+function overlap(left: Uint32Array, right: Uint32Array, rarity: Rarity): Overlap {
+  const found: Overlap = { shared: 0, left: 0, right: 0 };
   let [l, r] = [0, 0];
   while (l < left.length || r < right.length) {
     const [a, b] = [left[l] ?? Infinity, right[r] ?? Infinity];

@@ -1,6 +1,7 @@
 // A tree laid out as files in a temporary directory, as git would check it out in a fresh clone: attributes are the
 // tree's own, no filter driver and no hook runs. Never touches a work tree or an index of the user's.
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, type Dirent } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, type Dirent } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MODE_GITLINK } from "../object/tree.ts";
@@ -18,13 +19,13 @@ export interface Checkout {
   /** Paths with a filter (Git LFS, say), which hold what git stores. */
   readonly filtered: number;
   /** What cannot be removed (a container left files of another user's) is left to `sweepCheckouts`. */
-  remove(): void;
+  remove(): Promise<void>;
 }
 
 /** Throws `git-failed` if a blob is missing, `disk-full`. The tree must be published in the scratch repository. */
 export async function checkOut(scratch: Scratch, tree: string): Promise<Checkout> {
   const root = mkdtempSync(join(realpathSync(temporaryDirectory(scratch.env)), `${PREFIX}${process.pid}-`));
-  const remove = (): void => removeTree(root);
+  const remove = (): Promise<void> => removeTree(root);
   try {
     const path = join(root, "checkout");
     mkdirSync(path);
@@ -44,17 +45,17 @@ export async function checkOut(scratch: Scratch, tree: string): Promise<Checkout
     const filtered = values.filter((value, n) => n % 3 === 2 && value !== "unspecified" && value !== "unset").length;
     return { path, submodules, filtered, remove };
   } catch (error) {
-    remove();
+    await remove();
     throw error;
   }
 }
 
 /** Removes the checkouts of processes that were killed. */
-export function sweepCheckouts(env: Environment): void {
+export async function sweepCheckouts(env: Environment): Promise<void> {
   const temporary = temporaryDirectory(env);
   for (const name of namesIn(temporary)) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (pid !== undefined && !isRunning(Number(pid))) removeTree(join(temporary, name));
+    if (pid !== undefined && !isRunning(Number(pid))) await removeTree(join(temporary, name));
   }
 }
 
@@ -72,14 +73,14 @@ function temporaryDirectory(env: Environment): string {
 }
 
 /** Also what builds have made read-only, as caches of Go modules are. */
-function removeTree(root: string): void {
+async function removeTree(root: string): Promise<void> {
   const options = { recursive: true, force: true, maxRetries: 3 } as const;
   try {
-    rmSync(root, options);
+    await rm(root, options); // other lines' commands are waited for meanwhile
   } catch {
     try {
       openDirectories(root);
-      rmSync(root, options);
+      await rm(root, options);
     } catch {
       return; // another user's: tried again at every start
     }

@@ -12,8 +12,6 @@ const COMMON_LINE = 150;
 const LINES = 200;
 /** Paths that fewer commits touch are a reason to look. */
 const RARE_PATH = 30;
-/** Candidates that are compared in full, those with the most shared lines first. */
-const MOST = 60;
 
 export interface Query {
   /** The commit's number in the graph. */
@@ -22,8 +20,17 @@ export interface Query {
   readonly claims: Claims;
 }
 
-/** Numbers of candidates, the likeliest first, without the query itself. */
-export function candidatesOf(index: CommitIndex, query: Query, inPool: (number: number) => boolean): number[] {
+/**
+ * Numbers of candidates, the likeliest first, without the query itself. `named` are commits that the query names as
+ * its source, whatever they hold. At most `most`, those that share the most and rarest terms.
+ */
+export function candidatesOf(
+  index: CommitIndex,
+  query: Query,
+  named: readonly number[],
+  inPool: (number: number) => boolean,
+  most: number,
+): number[] {
   const votes = new Map<number, number>();
   const vote = (numbers: readonly number[], weight: number): void => {
     for (const number of numbers) {
@@ -37,7 +44,7 @@ export function candidatesOf(index: CommitIndex, query: Query, inPool: (number: 
   if (claims.plainSubject !== "") vote(index.find(subjectTerm(claims.plainSubject), STRONG), 2);
   for (const pull of claims.pulls) vote(index.find(pullTerm(pull), STRONG), 2);
   vote(index.find(namedTerm(index.graph.oid(query.number)), STRONG), 4);
-  for (const named of claims.pickedFrom) vote(index.graph.findAbbreviated(named), 10);
+  vote(named, 10);
   if (patch !== null && patch.files.length > 0) {
     vote(index.find(bareTerm(patch), STRONG), 10);
     for (const line of linesOf(patch.added, patch.removed)) {
@@ -51,7 +58,7 @@ export function candidatesOf(index: CommitIndex, query: Query, inPool: (number: 
   }
   return [...votes]
     .sort(([a, left], [b, right]) => right - left || b - a)
-    .slice(0, MOST)
+    .slice(0, most)
     .map(([number]) => number);
 }
 

@@ -7,7 +7,7 @@ import { IndexedCommits } from "./indexed-commits.ts";
 import { readCommits, type Unreadable } from "./read-commits.ts";
 import type { Store } from "./store.ts";
 import { TermIndex } from "./term-index.ts";
-import { termsOf } from "./terms.ts";
+import { bareTerm, termsOf } from "./terms.ts";
 
 /** Commits in a transaction: what a kill can cost. */
 const BATCH = 2_048;
@@ -82,6 +82,13 @@ export class CommitIndex {
   /** Commits of the graph under a term; more than `most` are too many to be of use, and give none. */
   find(term: number, most: number): number[] {
     return this.terms.shorts(term, most).flatMap((short) => this.graph.findShort(short));
+  }
+
+  /** Commits with the paths and changed lines of a commit, white space aside; itself among them. */
+  withPatchOf(number: number): number[] {
+    const patch = this.facts(number)?.patch;
+    if (patch == null || patch.files.length === 0) return [];
+    return this.find(bareTerm(patch), Infinity).filter((other) => this.facts(other)?.patch?.bare === patch.bare);
   }
 
   async #index(numbers: readonly number[]): Promise<void> {

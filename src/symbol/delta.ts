@@ -2,7 +2,16 @@
 // from: on the source for what the pick brought, on the target for what it left standing. What neither tree explains
 // (the standard library, other people's code, code that was broken before) never alarms.
 import { referenceKey, type Definition, type FileFacts, type Reference } from "./facts.ts";
-import type { Fault, FileAt, Language, Place, Resolution, Rule, World } from "./language.ts";
+import {
+  FOUND,
+  type Fault,
+  type FileAt,
+  type Language,
+  type Place,
+  type Resolution,
+  type Rule,
+  type World,
+} from "./language.ts";
 import { languageOf } from "./languages.ts";
 import { isGenerated, isVendored } from "./skip.ts";
 
@@ -72,20 +81,19 @@ async function open({ path, sourcePath }: Touched, { target, merged, source }: T
 
 /** Names that the target's versions of the touched files define and the merged ones do not, or in another shape. */
 async function takenAway(touched: readonly Touched[], { target, merged }: Trees): Promise<Set<string>> {
-  const shapes = async (world: World): Promise<Map<string, string>> => {
+  const defined = async (world: World): Promise<Map<string, Definition>> => {
     const files = await Promise.all(touched.map(({ path }) => world.facts(path)));
-    return new Map(files.flatMap((facts) => (facts?.definitions ?? []).map((one) => [identity(one), shapeOf(one)])));
+    return new Map(files.flatMap((facts) => (facts?.definitions ?? []).map((one) => [identity(one), one])));
   };
-  const [before, after] = await Promise.all([shapes(target), shapes(merged)]);
-  const names = [...before].flatMap(([key, shape]) => (after.get(key) === shape ? [] : [key.slice(key.indexOf(" ") + 1)]));
+  const [before, after] = await Promise.all([defined(target), defined(merged)]);
+  const names = [...before.values()].filter((one) => !after.has(identity(one))).map(({ name }) => name);
   const gone = await Promise.all(
     touched.map(async ({ path }) => ((await merged.kind(path)) === null ? [stem(path)] : [])),
   );
   return new Set([...names, ...gone.flat()]);
 }
 
-const identity = ({ name, of }: Definition): string => `${of ?? ""} ${name}`;
-const shapeOf = ({ shape }: Definition): string => JSON.stringify(shape);
+const identity = ({ name, of, shape }: Definition): string => `${of ?? ""} ${name} ${JSON.stringify(shape)}`;
 const stem = (path: string): string => path.slice(path.lastIndexOf("/") + 1).replace(/\.\w+$/, "");
 
 async function checkFile(file: Opened, trees: Trees, taken: ReadonlySet<string>): Promise<Finding[]> {
@@ -119,11 +127,20 @@ async function judge(
 ): Promise<Finding | null> {
   const now = await language.resolve(reference, merged, trees.merged);
   if (now.kind !== "absent") return null;
-  const there = isNew && source !== null ? await language.resolve(reference, source, trees.source) : null;
-  if (there?.kind === "found" && source !== null) return finding(reference, merged.path, now, there, source.path, false);
-  const before = target === null ? null : await language.resolve(reference, target, trees.target);
+  const there = isNew && source !== null ? await language.resolve(asIn(reference, source), source, trees.source) : null;
+  if (there?.kind === "found" && source !== null)
+    return finding(reference, merged.path, now, there, source.path, false);
+  if (isNew && now.certain && there?.kind === "unknown" && source !== null)
+    return finding(reference, merged.path, now, FOUND, source.path, false);
+  const before = target === null ? null : await language.resolve(asIn(reference, target), target, trees.target);
   if (before?.kind !== "found") return null;
   return finding(reference, merged.path, now, before, merged.path, true);
+}
+
+/** The reference as if it stood in another version of its file: there a local name may bind it. */
+function asIn(reference: Reference, { facts }: FileAt): Reference {
+  const key = referenceKey(reference);
+  return facts.references.find((one) => referenceKey(one) === key) ?? { ...reference, free: false };
 }
 
 function finding(

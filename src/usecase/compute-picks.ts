@@ -65,7 +65,14 @@ async function recall(workspace: Workspace, computation: Computation, track: Tra
     }
     const outcome =
       known.kind === "clean" ? await land(workspace, computation, track, source, asked.from, known) : known;
-    track.picks.push({ source: source.commit, from: asked.from, outcome, standing: null });
+    track.picks.push({
+      source: source.commit,
+      from: asked.from,
+      outcome,
+      standing: null,
+      prerequisites: null,
+      symbols: null,
+    });
     if (stops(outcome)) track.failure ??= source.commit;
   }
   return true;
@@ -102,7 +109,14 @@ async function pickRound(
     const before = { tip: track.tip, tree: track.tree };
     const landed =
       outcome.kind === "clean" ? await land(workspace, computation, track, source, asked.from, outcome) : outcome;
-    const pick: PlannedPick = { source: source.commit, from: asked.from, outcome: landed, standing: null };
+    const pick: PlannedPick = {
+      source: source.commit,
+      from: asked.from,
+      outcome: landed,
+      standing: null,
+      prerequisites: null,
+      symbols: null,
+    };
     if (landed.kind === "clean" && computation.approve !== undefined) {
       workspace.engine.publish(landed.tree);
       if (!(await computation.approve(track.line, pick, before.tree, landed.tree))) {

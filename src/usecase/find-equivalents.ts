@@ -1,10 +1,14 @@
 // For source commits and lines: which commits of each line are the same fix, with evidence and bands.
-import type { CommitGraph } from "../index/graph.ts";
-import { candidatesOf } from "../index/candidates.ts";
+import { readJudgements } from "../apply/judgements.ts";
 import { CommitIndex } from "../index/commit-index.ts";
-import { THRESHOLDS } from "../equivalence/model.ts";
-import type { Band, Match, MatchEvidence } from "../wire/match.ts";
-import { comparedOf, originalsOf, type Judged } from "./originals.ts";
+import type { CommitGraph } from "../index/graph.ts";
+import { patchIds } from "../index/patch-ids.ts";
+import type { Unreadable } from "../index/read-commits.ts";
+import type { Match } from "../wire/match.ts";
+import { lineMatches, type Found } from "./line-matches.ts";
+import { matchOf, type Known } from "./match-of.ts";
+import { Originals } from "./originals.ts";
+import { rePicks } from "./re-pick.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface EquivalentsRequest {
@@ -20,91 +24,77 @@ export interface EquivalentsRequest {
  */
 export type Equivalents = ReadonlyMap<string, ReadonlyMap<string, readonly Match[]>>;
 
-/** Brings the index up to date, then compares. Commits that git could not read are named in a progress step. */
+/**
+ * Brings the index up to date, then compares. `onUnreadable` is told which commits git could not read: they are found
+ * by their messages alone.
+ */
 export async function findEquivalents(
   workspace: Workspace,
   graph: CommitGraph,
   request: EquivalentsRequest,
+  onUnreadable: (commits: readonly Unreadable[]) => void = () => undefined,
 ): Promise<Equivalents> {
-  const index = new CommitIndex(workspace.scratch, workspace.store, graph);
-  const numbersOf = (oids: readonly string[]): number[] =>
-    oids.map((oid) => graph.find(oid)).filter((number) => number !== null);
-  const main = workspace.main === null ? [] : numbersOf([workspace.main.tip]);
-  const sources = numbersOf(request.sources);
-  const tips = request.lines.map(({ name, tip }) => ({ name, number: graph.find(tip) }));
-  await index.prepare(
-    scopeOf(
-      graph,
-      [...main, ...sources],
-      tips.map(({ number }) => number).filter((number) => number !== null),
-    ),
+  const { scratch, store, repository } = workspace;
+  const index = new CommitIndex(scratch, store, graph);
+  const main = workspace.main === null ? null : graph.find(workspace.main.tip);
+  const sources = numbers(graph, request.sources);
+  const tips = numbers(
+    graph,
+    request.lines.map(({ tip }) => tip),
+  );
+  const unreadable = await index.prepare(
+    scopeOf(graph, [...sources, ...(main === null ? [] : [main]), ...tips]),
     (done, total) => workspace.onProgress?.({ step: "reading what commits do", done, total }),
   );
-  const answer = new Map<string, Map<string, readonly Match[]>>();
-  for (const { name, number: tip } of tips) {
-    const found = new Map<string, readonly Match[]>();
-    answer.set(name, found);
-    if (tip === null) continue;
-    for (const source of sources) {
-      const marks = graph.mark([[tip], [...main, source]]);
-      const oid = graph.oid(source);
-      if (((marks[source] ?? 0) & 1) === 1) {
-        found.set(oid, [matchOf(graph, source, 1, [{ kind: "ancestor" }])]);
-        continue;
-      }
-      found.set(oid, matchesOn(index, source, marks));
-    }
+  if (unreadable.length > 0) onUnreadable(unreadable);
+  await index.readMerges(sources);
+  const originals = new Originals(index, main);
+  const judgements = readJudgements(repository);
+  const found = sources.flatMap((source) =>
+    lineMatches(originals, main, source, request.lines, numbers(graph, judgements.sameAs(graph.oid(source)))),
+  );
+  const pairOf = ({ source, commit }: Found): [string, string] => [graph.oid(source), graph.oid(commit)];
+  const unsure = found.filter(({ judged }) => judged?.band === "ask");
+  const equal = found.filter(({ judged }) => judged?.features.bareEqual === 1);
+  const [picked, ids] = await Promise.all([
+    rePicks(workspace, unsure.map(pairOf)),
+    patchIds(scratch, store, repository.objectFormat, equal.flatMap(pairOf)),
+  ]);
+  const known: Known = {
+    originals,
+    patchIds: ids,
+    judgements,
+    rePicked: (one) => picked[unsure.indexOf(one)] === true,
+  };
+  const answer = new Map(
+    request.lines.map(({ name }) => [name, new Map(request.sources.map((source) => [source, [] as Match[]]))]),
+  );
+  for (const one of found) {
+    const match = matchOf(known, one);
+    if (match !== null) answer.get(one.line)?.get(graph.oid(one.source))?.push(match);
   }
+  for (const bySource of answer.values())
+    for (const matches of bySource.values()) matches.sort((a, b) => RANK[a.band] - RANK[b.band] || b.score - a.score);
   return answer;
 }
 
-/** Commits that tell lines and sources apart: everything but what all of them reach. */
-function scopeOf(graph: CommitGraph, sources: readonly number[], lines: readonly number[]): number[] {
-  const all = graph.mark([[...sources, ...lines]]);
+const RANK = { same: 0, ask: 1, different: 2 } as const;
+
+function numbers(graph: CommitGraph, oids: readonly string[]): number[] {
+  return oids.map((oid) => graph.find(oid)).filter((number) => number !== null);
+}
+
+/** Commits that the tips do not all share: what tells lines and sources apart. */
+function scopeOf(graph: CommitGraph, tips: readonly number[]): number[] {
+  const all = [...new Set(tips)];
   const counts = new Uint16Array(graph.size);
-  const tips = [...lines, ...sources];
-  for (const tip of tips)
-    for (const [n, mark] of graph.mark([[tip]]).entries()) if (mark === 1) counts[n] = (counts[n] ?? 0) + 1;
-  const scope: number[] = [];
-  for (const [n, mark] of all.entries()) if (mark === 1 && (counts[n] ?? 0) < tips.length) scope.push(n);
-  return scope;
-}
-
-/** `marks`: bit 0 for commits of the line, bit 1 for commits that main or the source reaches. */
-function matchesOn(index: CommitIndex, source: number, marks: Uint8Array): Match[] {
-  const query = comparedOf(index, source);
-  if (query === null) return [];
-  const candidates = candidatesOf(index, { number: source, ...query }, (number) => marks[number] === 1);
-  return candidates
-    .flatMap((candidate): Match[] => {
-      const compared = comparedOf(index, candidate);
-      if (compared === null) return [];
-      // Asked the other way round: another commit of main may explain the candidate better.
-      const originals = originalsOf(index, candidate, compared, (number) => marks[number] === 2);
-      const judged = originals.find(({ number }) => number === source);
-      if (judged === undefined || bandOf(judged.score) === "different") return [];
-      if (judged.score < (originals[0]?.score ?? 0) - 0.05) return [];
-      return [matchOf(index.graph, candidate, judged.score, evidenceOf(judged))];
-    })
-    .sort((a, b) => b.score - a.score);
-}
-
-export function bandOf(score: number): Band {
-  if (score >= THRESHOLDS.same) return "same";
-  return score >= THRESHOLDS.ask ? "ask" : "different";
-}
-
-function evidenceOf({ features }: Judged): MatchEvidence[] {
-  const evidence: MatchEvidence[] = [];
-  if (features.bareEqual === 1) evidence.push({ kind: "patch-id-without-context" });
-  if (features.lines > 0)
-    evidence.push({ kind: "lines", share: features.lines, ofSource: features.larger, ofCommit: features.smaller });
-  if (features.subject > 0) evidence.push({ kind: "subject", similarity: features.subject });
-  if (features.author === 1) evidence.push({ kind: "author" });
-  if (features.dateEqual === 1) evidence.push({ kind: "date" });
-  return evidence;
-}
-
-function matchOf(graph: CommitGraph, number: number, score: number, evidence: MatchEvidence[]): Match {
-  return { commit: graph.oid(number), band: bandOf(score), score, evidence, disagreements: [], parts: [], others: [] };
+  for (let at = 0; at < all.length; at += 8) {
+    const marks = graph.mark(all.slice(at, at + 8).map((tip) => [tip]));
+    for (let n = 0; n < marks.length; n++) {
+      for (let flags = marks[n] ?? 0; flags !== 0; flags &= flags - 1) counts[n] = (counts[n] ?? 0) + 1;
+    }
+  }
+  const scope = new Set(all);
+  for (let n = 0; n < counts.length; n++) if (counts[n] !== 0 && (counts[n] ?? 0) < all.length) scope.add(n);
+  return [...scope];
 }

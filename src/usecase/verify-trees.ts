@@ -141,7 +141,7 @@ async function verifyOne(
     if (result.kind === "passed") workspace.store.put([[key, Buffer.from(JSON.stringify({ ms: ran.ms }))]]);
     return result;
   } finally {
-    checkout.remove();
+    await checkout.remove();
   }
 }
 

@@ -64,7 +64,7 @@ export interface Workspace extends Deps {
 /** Opens everything, hands it to `use`, and leaves nothing behind. */
 export async function withWorkspace<T>(deps: Deps, use: (workspace: Workspace) => Promise<T>): Promise<T> {
   const repository = await openRepository(deps.cwd, deps.environment);
-  sweepCheckouts(deps.environment);
+  await sweepCheckouts(deps.environment);
   const scratch = new Scratch(repository);
   const engine = new MergeEngine(scratch);
   const opening = openStore(repository);

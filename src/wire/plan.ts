@@ -3,6 +3,8 @@ import { z } from "zod";
 import { CommitSummary, Identity, ObjectId, QuotedPath } from "./basic.ts";
 import { LineStanding } from "./find.ts";
 import { Line } from "./line.ts";
+import { Prerequisites } from "./prerequisite.ts";
+import { SymbolReport } from "./symbol.ts";
 
 export const PLAN_SCHEMA = "morello.plan/1";
 
@@ -123,6 +125,10 @@ export const PlannedPick = z.strictObject({
   outcome: PickOutcome,
   /** How the commit stood on the line before; null where it was simply absent, and where nobody asked. */
   standing: LineStanding.nullable(),
+  /** What a pick that does not apply needs before it; null where nobody looked. */
+  prerequisites: Prerequisites.nullable(),
+  /** Names that a clean pick brings and the line lacks, or takes away from under it; null where nobody looked. */
+  symbols: SymbolReport.nullable(),
 });
 export type PlannedPick = z.infer<typeof PlannedPick>;
 

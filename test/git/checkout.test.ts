@@ -47,7 +47,9 @@ test("files, executable bits, links and line ends are as in a fresh clone", asyn
 });
 
 test("a tree that only the scratch repository has is checked out, and the user's repository learns nothing of it", async () => {
-  const repository = await history().commit("base", { files: { a: "a\n" } }).create(makeSandbox());
+  const repository = await history()
+    .commit("base", { files: { a: "a\n" } })
+    .create(makeSandbox());
   const scratch = await scratchOn(repository);
   const blob = scratch.write("blob", Buffer.from("new\n"));
   const tree = scratch.write("tree", Buffer.from(`100644 b\0${Buffer.from(blob, "hex").toString("latin1")}`, "latin1"));
@@ -82,29 +84,33 @@ test("a submodule is an empty directory, and counted", async () => {
 
 test("nothing is left of a checkout, also where a build made directories read-only", async () => {
   const sandbox = makeSandbox();
-  const repository = await history().commit("base", { files: { a: "a\n" } }).create(sandbox);
+  const repository = await history()
+    .commit("base", { files: { a: "a\n" } })
+    .create(sandbox);
   const checkout = await checkOut(await scratchOn(repository), await treeOf(repository, "main"));
   const cache = join(checkout.path, "cache");
   mkdirSync(join(cache, "inner"), { recursive: true });
   for (const directory of [join(cache, "inner"), cache]) chmodSync(directory, 0o500);
-  checkout.remove();
+  await checkout.remove();
   expect(checkoutsIn(sandbox.path("tmp"))).toEqual([]);
 });
 
 test("a tree with a blob missing cannot be checked out, and leaves nothing behind", async () => {
   const sandbox = makeSandbox();
-  const repository = await history().commit("base", { files: { a: "a\n" } }).create(sandbox);
+  const repository = await history()
+    .commit("base", { files: { a: "a\n" } })
+    .create(sandbox);
   const scratch = await scratchOn(repository);
   const tree = scratch.write("tree", Buffer.from(`100644 b\0${"\x01".repeat(20)}`, "latin1"));
   await expect(checkOut(scratch, tree)).rejects.toMatchObject({ code: "git-failed" });
   expect(checkoutsIn(sandbox.path("tmp"))).toEqual([]);
 });
 
-test("checkouts of processes that are gone are swept, those of running ones are kept", () => {
+test("checkouts of processes that are gone are swept, those of running ones are kept", async () => {
   const sandbox = makeSandbox();
   const gone = Number(execFileSync("sh", ["-c", "echo $$"], { encoding: "utf8" }));
   for (const pid of [gone, process.pid]) sandbox.write(`tmp/morello-checkout-${pid}-abc/checkout/file`, "x\n");
-  sweepCheckouts(sandbox.env);
+  await sweepCheckouts(sandbox.env);
   expect(checkoutsIn(sandbox.path("tmp"))).toEqual([`morello-checkout-${process.pid}-abc`]);
 });
 

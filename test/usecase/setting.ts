@@ -53,6 +53,7 @@ export function pickInput(
 ): PickInput {
   return {
     fetch: false,
+    withPrerequisites: false,
     keepGoing: false,
     push: false,
     remote: null,
@@ -84,10 +85,20 @@ export async function plan(
   repository: TestRepository,
   revisions: string | readonly string[],
   onto: string | readonly string[],
-  wish: { readonly options?: Partial<PickOptions>; readonly fetch?: boolean } & Place = {},
+  wish: {
+    readonly options?: Partial<PickOptions>;
+    readonly fetch?: boolean;
+    readonly withPrerequisites?: boolean;
+  } & Place = {},
 ): Promise<Plan> {
-  const { cwd, env, now, fetch = false, options } = wish;
-  const input = { revisions: [revisions].flat(), onto: [onto].flat(), options: { ...OPTIONS, ...options }, fetch };
+  const { cwd, env, now, fetch = false, withPrerequisites = false, options } = wish;
+  const input = {
+    revisions: [revisions].flat(),
+    onto: [onto].flat(),
+    options: { ...OPTIONS, ...options },
+    fetch,
+    withPrerequisites,
+  };
   return (await planWith(depsOf(repository, placeOf(cwd, env, now)), input)).plan;
 }
 

@@ -15,7 +15,7 @@ interface Flags {
 
 export function findVerb(verb: Verb): Verb {
   return verb
-    .description("is it there? where commits stand on every line; with --since, what main has that lines may want")
+    .description("is it there? where commits stand on every release line")
     .argument("[rev...]", "commits, ranges, branches, pull requests (#12)")
     .addOption(
       new Option("-l, --line <line>", "only these lines: names or patterns; several with commas, or repeated")
