@@ -50,7 +50,7 @@ export async function findWanted(deps: Deps, input: WantedInput): Promise<Wanted
       const own = lines.flatMap((line) => found.get(line.name)?.get(source.commit) ?? []);
       const [standing, { revertedBy }] = await Promise.all([
         input.unaffected ? withUnaffected(workspace, graph, lines, source, own) : own,
-        onMain(workspace, graph, source),
+        onMain(workspace, graph, graph.find(source.commit)),
       ]);
       answers.push({ source: bare(source), because: kept[n]?.reason ?? "", revertedBy, standings: standing });
     }

@@ -122,12 +122,13 @@ async function answerAll(
 /** What messages on the line say: a carrier that none takes back goes before those that one does. */
 function byWords(index: CommitIndex, carriers: readonly Carrier[], tip: number, source: Source): Answer | null {
   const reaches = (number: number): boolean => index.graph.isAncestor(number, tip);
+  const origin = index.graph.find(source.commit);
   let reverted: Answer | null = null;
   for (const carrier of carriers) {
-    const origin = index.graph.find(source.commit);
-    const after = (number: number): boolean => number > carrier.number && reaches(number);
     // Messages on the line may name the pick or the commit that it was picked from.
-    const by = revertOf(index, carrier.number, reaches) ?? (origin === null ? null : revertOf(index, origin, after));
+    const by =
+      revertOf(index, carrier.number, reaches) ??
+      (origin === null ? null : revertOf(index, origin, reaches, carrier.number));
     if (by === null) return { carrier, reverted: false, by: null };
     reverted ??= { carrier, reverted: true, by };
   }
