@@ -44,7 +44,10 @@ export async function findWanted(deps: Deps, input: WantedInput): Promise<Wanted
     const fixes = await fixesOf(workspace, graph, numbers);
     const kept = fixes.slice(0, input.limit);
     const sources = await Promise.all(kept.map(({ number }) => sourceOf(workspace, graph.oid(number), 1)));
-    const found = await standings(workspace, graph, lines, sources);
+    const unreadable = new Set<string>();
+    const found = await standings(workspace, graph, lines, sources, (commits) => {
+      for (const commit of commits) unreadable.add(commit);
+    });
     const answers: WantedOutcome["fixes"] = [];
     for (const [n, source] of sources.entries()) {
       const own = lines.flatMap((line) => found.get(line.name)?.get(source.commit) ?? []);
@@ -61,7 +64,7 @@ export async function findWanted(deps: Deps, input: WantedInput): Promise<Wanted
       lines: lines.map(({ name }) => name),
       fixes: answers,
       more: fixes.length - kept.length,
-      unreadable: [],
+      unreadable: [...unreadable],
     };
   });
 }

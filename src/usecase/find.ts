@@ -30,10 +30,13 @@ export async function find(deps: Deps, input: FindInput): Promise<FindOutcome> {
     const { sources, graph } = await findSources(workspace, input.revisions, input.mainline ?? 1);
     const all = linesOf(workspace, graph);
     const lines = input.lines.length === 0 ? all : selectLines(all, input.lines).selected;
-    const found = await standings(workspace, graph, lines, sources);
+    const unreadable = new Set<string>();
+    const found = await standings(workspace, graph, lines, sources, (commits) => {
+      for (const commit of commits) unreadable.add(commit);
+    });
     const fixes: FoundFix[] = [];
     for (const source of sources) fixes.push(await describe(workspace, graph, lines, source, found));
-    return { kind: "find", fixes, unreadable: [] };
+    return { kind: "find", fixes, unreadable: [...unreadable] };
   });
 }
 

@@ -2,6 +2,7 @@
 import { landedPicks } from "../apply/journal.ts";
 import { CommitIndex } from "../index/commit-index.ts";
 import type { CommitGraph } from "../index/graph.ts";
+import type { Unreadable } from "../index/read-commits.ts";
 import { revertOf, silentRevertOf } from "../index/sayings.ts";
 import type { CommitSummary } from "../wire/basic.ts";
 import type { LineStanding, StandingKind } from "../wire/find.ts";
@@ -39,16 +40,20 @@ interface Answer {
   readonly by: number | null;
 }
 
+/** `onUnreadable` is told which commits of the lines git could not read: they are compared by their messages alone. */
 export async function standings(
   workspace: Workspace,
   graph: CommitGraph,
   lines: readonly Line[],
   sources: readonly Source[],
+  onUnreadable: (commits: readonly string[]) => void = () => undefined,
 ): Promise<Standings> {
-  const equivalents = await findEquivalents(workspace, graph, {
-    sources: sources.map(({ commit }) => commit),
-    lines,
-  });
+  const equivalents = await findEquivalents(
+    workspace,
+    graph,
+    { sources: sources.map(({ commit }) => commit), lines },
+    (found) => onUnreadable(ofLines(graph, lines, sources, found)),
+  );
   const index = new CommitIndex(workspace.scratch, workspace.store, graph);
   const landed = landedPicks(workspace.repository);
   const questions = lines.flatMap((line) => {
@@ -68,6 +73,24 @@ export async function standings(
     }),
   );
   return found;
+}
+
+function ofLines(
+  graph: CommitGraph,
+  lines: readonly Line[],
+  sources: readonly Source[],
+  unreadable: readonly Unreadable[],
+): string[] {
+  const numberOf = (oid: string): number[] => [graph.find(oid)].filter((number) => number !== null);
+  const marks = graph.mark([
+    lines.flatMap(({ tip }) => numberOf(tip)),
+    sources.flatMap(({ commit }) => numberOf(commit)),
+  ]);
+  return unreadable.flatMap(({ commit }) => {
+    const [number] = numberOf(commit);
+    const isSource = sources.some((source) => source.commit === commit);
+    return number !== undefined && (marks[number] === 1 || isSource) ? [commit] : [];
+  });
 }
 
 /** Surest first: what was recorded here, then by likelihood. */

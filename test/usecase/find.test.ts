@@ -17,39 +17,6 @@ import { failure, pick } from "./setting.ts";
 
 const LINE = "release/v1.4";
 
-const SHARD = `class Shard:
-    def __init__(self, path):
-        self.file = open(path, "rb")
-        self.at = 0
-
-    def next_record(self):
-        self.file.seek(self.at)
-        header = self.file.read(HEADER)
-        self.at += HEADER + length_of(header)
-        return header, self.file.read(length_of(header))
-
-    def close(self):
-        self.file.close()
-`;
-const OPENING = `
-
-def open_shards(paths):
-    shards = [Shard(path) for path in sorted(paths)]
-    atexit.register(close_all, shards)
-    return shards
-
-
-def close_all(shards):
-    errors = []
-    for shard in shards:
-        try:
-            shard.close()
-        except OSError as error:
-            errors.append(error)
-    if errors:
-        raise ExceptionGroup("shards", errors)
-`;
-
 /** The leak, and a line that branched before the fix, told further by `tell`, which may name the fix. */
 async function withLine(tell: (line: History, fix: string) => unknown = () => undefined): Promise<TestRepository> {
   const repository = await leakStory().create(makeSandbox());
@@ -113,22 +80,6 @@ describe("a fix is", () => {
     const { standing, match } = await standingOn(repository, LINE);
     expect({ standing, band: match?.band }).toEqual({ standing: "corresponding", band: "ask" });
     expect(match?.disagreements).toEqual([{ kind: "picked-from-unlike", named: repository.oid("fix") }]);
-  });
-
-  test("there as two commits where it was split", async () => {
-    const shard = { "shard.py": SHARD };
-    const opening = { "loader.py": loader({ open: OPENING }) };
-    const half = (which: string): string => `loader: close what was opened, ${which} half\n`;
-    const repository = await leakStory()
-      .commit("wide", { message: "loader: close what was opened\n", files: { ...shard, ...opening } })
-      .branch(LINE, "fix")
-      .commit("first half", { message: half("first"), files: shard })
-      .commit("between", { files: { own: "2\n" } })
-      .commit("second half", { message: half("second"), files: opening })
-      .checkout("main")
-      .create(makeSandbox());
-    const found = await standingOn(repository, LINE, repository.oid("wide"));
-    expect(inMarks(repository, found).commits).toEqual(["first half", "second half"]);
   });
 
   test("absent where nothing is like it", async () => {

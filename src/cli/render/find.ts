@@ -86,14 +86,11 @@ export function detailOf(view: View, line: LineStanding): string {
     case "recorded":
     case "equivalent":
     case "corresponding": {
-      const as =
-        first === undefined || line.match === null
-          ? ""
-          : `as ${line.commits.map(({ commit }) => id(commit)).join(" and ")}`;
+      const isItself = line.match?.evidence[0]?.kind === "ancestor";
+      const as = isItself ? "in its history" : `as ${line.commits.map(({ commit }) => id(commit)).join(" and ")}`;
       const tag = last?.tag == null ? "" : `since ${last.tag}`;
-      const how = line.match === null || line.standing === "equivalent" ? "" : matchText(line.match);
-      const record = line.standing === "recorded" && first !== undefined ? `as ${id(first.commit)}` : "";
-      return [record, as, tag, how].filter((part) => part !== "").join(", ");
+      const how = line.match === null || line.standing !== "corresponding" ? "" : matchText(line.match);
+      return [first === undefined ? "" : as, tag, how].filter((part) => part !== "").join(", ");
     }
     case "reverted": {
       const was = first === undefined ? "" : `was ${id(first.commit)}`;
