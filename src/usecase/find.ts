@@ -11,6 +11,7 @@ import type { Line } from "../wire/line.ts";
 import type { Source } from "../wire/plan.ts";
 import { findEquivalents } from "./find-equivalents.ts";
 import { findSources, sourceOf } from "./find-sources.ts";
+import { recordSaid, type Said } from "./judge.ts";
 import { fetchAll } from "./plan.ts";
 import { unaffectedLines } from "./repair.ts";
 import { isThere, standings, summaryOf, type Standings } from "./standing.ts";
@@ -22,12 +23,16 @@ export interface FindInput {
   readonly lines: readonly string[];
   readonly mainline: number | null;
   readonly fetch: boolean;
+  /** What a person says of other commits; remembered. */
+  readonly said: Said;
 }
 
+/** Throws `unknown-revision`, `unknown-line`, `no-lines`, `usage`, `identity-missing`. */
 export async function find(deps: Deps, input: FindInput): Promise<FindOutcome> {
   if (input.fetch) await fetchAll(deps);
   return withWorkspace(deps, async (workspace) => {
     const { sources, graph } = await findSources(workspace, input.revisions, input.mainline ?? 1);
+    const judged = await recordSaid(workspace, sources, input.said);
     const all = linesOf(workspace, graph);
     const lines = input.lines.length === 0 ? all : selectLines(all, input.lines).selected;
     const unreadable = new Set<string>();
@@ -36,7 +41,7 @@ export async function find(deps: Deps, input: FindInput): Promise<FindOutcome> {
     });
     const fixes: FoundFix[] = [];
     for (const source of sources) fixes.push(await describe(workspace, graph, lines, source, found));
-    return { kind: "find", fixes, unreadable: [...unreadable] };
+    return { kind: "find", judged, fixes, unreadable: [...unreadable] };
   });
 }
 

@@ -93,7 +93,7 @@ test("a commit whose patch cannot be read is named, and found by its words", asy
       files: { "loader.py": loader({ queue: LIMITED_BY_HAND }) },
     }),
   );
-  lose(repository, await repository.git(["rev-parse", "release/v1.2:loader.py"]));
+  await lose(repository, "release/v1.2:loader.py");
   const { unreadable, fixes } = await find(repository, repository.oid("fix"));
   expect(unreadable).toEqual([repository.oid("pick 1.2")]);
   expect(fixes[0]?.lines.at(-1)).toMatchObject({ standing: "corresponding", match: { band: "ask" } });

@@ -1,5 +1,6 @@
 // What tests of `morello find` begin with: a loader whose queue leaks, the fix on main, and lines that branched before.
 import { find as findWith, type FindInput } from "../../src/usecase/find.ts";
+import { NOTHING_SAID } from "../../src/usecase/judge.ts";
 import type { FindOutcome, FoundFix, LineStanding } from "../../src/wire/find.ts";
 import { history, type History, type HistoryOptions } from "../support/history.ts";
 import type { TestRepository } from "../support/repository.ts";
@@ -65,6 +66,7 @@ export function find(
     lines: [],
     mainline: null,
     fetch: false,
+    said: NOTHING_SAID,
     ...wish,
     revisions: [revisions].flat(),
   });

@@ -11,9 +11,11 @@ import { pad, truncate, width, wrap } from "./width.ts";
 export function renderFind(view: View, found: FindOutcome): string {
   const outcome = cleaned(found);
   const blocks = outcome.fixes.map((fix) => (view.plain ? plainFix(fix) : fixLines(view, fix)));
+  const judged = judgedLines(view, outcome.judged);
   const unread = unreadableLines(view, outcome.unreadable);
   const separator = view.plain ? "" : "\n";
-  return [...blocks, ...(unread.length > 0 ? [unread] : [])]
+  return [judged, ...blocks, unread]
+    .filter((lines) => lines.length > 0)
     .map((lines) => lines.map((line) => `${line}\n`).join(""))
     .join(separator);
 }
@@ -126,6 +128,15 @@ function bullet(view: View, text: string): string[] {
   return wrap(text, view.width - 2).map((line, n) =>
     n === 0 ? `${paint(view, "warn", symbol(view, "refused"))} ${line}` : `  ${line}`,
   );
+}
+
+const SAID = { same: "the same fix", different: "another fix", forgotten: "nothing is said any more" } as const;
+
+function judgedLines(view: View, judged: FindOutcome["judged"]): string[] {
+  return judged.map(({ commit, said }) => {
+    const text = `${showId(view, commit)}: ${SAID[said]}`;
+    return view.plain ? `judged: ${text}` : `${symbol(view, "good")} remembered: ${text}`;
+  });
 }
 
 function unreadableLines(view: View, unreadable: readonly string[]): string[] {
