@@ -137,10 +137,13 @@ async function judge(
   return finding(reference, merged.path, now, before, merged.path, true);
 }
 
+/** Where in another version a reference would stand is unknown: after everything. */
+const LAST = Number.MAX_SAFE_INTEGER;
+
 /** The reference as if it stood in another version of its file: there a local name may bind it. */
 function asIn(reference: Reference, { facts }: FileAt): Reference {
   const key = referenceKey(reference);
-  return facts.references.find((one) => referenceKey(one) === key) ?? { ...reference, free: false };
+  return facts.references.find((one) => referenceKey(one) === key) ?? { ...reference, free: false, line: LAST };
 }
 
 function finding(
