@@ -37,7 +37,8 @@ async function factsOf({ language: id, extent, body }: Extract<Job, { kind: "fac
   const language = languageNamed(id);
   if (language === null) return "null";
   const { parser, grammar } = await parserOf(language);
-  const source = Buffer.from(body.buffer, body.byteOffset, body.length).toString("utf8");
+  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString("utf8");
+  const source = language.prepare?.(text) ?? text;
   const tree = parser.parse(source);
   if (tree === null) return "null";
   try {

@@ -69,6 +69,8 @@ export interface Reference {
 export interface FileFacts {
   /** The name that the file gives its package, where it does. */
   readonly package: string | null;
+  /** Only compiled under some condition on the whole file. */
+  readonly conditional?: boolean;
   readonly imports: readonly Import[];
   /** In the order of the file. */
   readonly definitions: readonly Definition[];

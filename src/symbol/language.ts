@@ -72,6 +72,8 @@ export interface Language {
   readonly grammar: string;
   owns(path: string): boolean;
   readonly prune: Record<Extent, Prune>;
+  /** Rewrites the source before it is parsed, keeping every position. */
+  prepare?(source: string): string;
   extract(syntax: Syntax, extent: Extent): FileFacts;
   /** Looks a reference of a file up, as if it stood in that file. The file's facts are in full. */
   resolve(reference: Reference, file: FileAt, world: World): Promise<Resolution>;
