@@ -3,8 +3,9 @@
 import { parseArgs } from "node:util";
 import { benchPicks } from "./picks.ts";
 import { benchPlans } from "./plans.ts";
+import { benchSymbols } from "./symbols.ts";
 
-const KINDS = { picks: benchPicks, plans: benchPlans } as const;
+const KINDS = { picks: benchPicks, plans: benchPlans, symbols: benchSymbols } as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

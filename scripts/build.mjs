@@ -1,7 +1,7 @@
 // src/ -> dist/: the CLI and the library as ESM bundles, and the library's types.
 // `--fast` leaves the types out. Runs on plain Node: it is what `npm ci` calls.
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -11,7 +11,11 @@ const dist = join(root, "dist");
 const fast = process.argv.includes("--fast");
 
 /** Output name -> source. */
-const entries = { cli: "src/cli/main.ts", index: "src/index.ts" };
+const entries = {
+  "cli": "src/cli/main.ts",
+  "index": "src/index.ts",
+  "symbol-worker": "src/index/symbol-worker.ts", // a thread loads it by name
+};
 
 /** zod brings its messages in fifty languages and loads them all: 11 ms at every start. English is enough. */
 const englishOnly = {
@@ -47,6 +51,7 @@ const result = await build({
   logLevel: "warning",
 });
 makeExecutable(join(dist, "cli.js"));
+cpSync(join(root, "vendor", "grammars"), join(dist, "grammars"), { recursive: true });
 writeFileSync(join(dist, "THIRD-PARTY-LICENSES.txt"), licences(Object.keys(result.metafile.inputs)));
 if (!fast) removeStale(new Set(Object.keys(result.metafile.outputs).map((file) => join(root, file))));
 console.error(`build: bundles in ${Math.round(performance.now() - started)} ms`);

@@ -1,0 +1,60 @@
+// The thread that parses: file bodies in, facts and token hashes out. Loads each grammar when it is first needed.
+// A bundle of its own in dist/; it never touches git or the cache.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parentPort, workerData } from "node:worker_threads";
+import { brotliDecompressSync } from "node:zlib";
+import { Language as Grammar, Parser } from "web-tree-sitter";
+import type { Language } from "../symbol/language.ts";
+import { languageNamed } from "../symbol/languages.ts";
+import { Syntax } from "../symbol/syntax.ts";
+import { tokenHashes } from "../symbol/tokens.ts";
+import type { Job, JobResult } from "./parsers.ts";
+
+const { grammars } = workerData as { readonly grammars: string };
+
+const wasm = (name: string): Uint8Array => brotliDecompressSync(readFileSync(join(grammars, `${name}.wasm.br`)));
+
+const ready = Parser.init({ wasmBinary: wasm("web-tree-sitter") });
+const parsers = new Map<string, Promise<{ readonly parser: Parser; readonly grammar: Grammar }>>();
+
+async function load(name: string): Promise<{ parser: Parser; grammar: Grammar }> {
+  await ready;
+  const grammar = await Grammar.load(wasm(name));
+  const parser = new Parser();
+  parser.setLanguage(grammar);
+  return { parser, grammar };
+}
+
+function parserOf({ grammar }: Language): Promise<{ parser: Parser; grammar: Grammar }> {
+  let found = parsers.get(grammar);
+  if (found === undefined) parsers.set(grammar, (found = load(grammar)));
+  return found;
+}
+
+/** Facts as JSON; "null" where the parser gives up. */
+async function factsOf({ language: id, extent, body }: Extract<Job, { kind: "facts" }>): Promise<string> {
+  const language = languageNamed(id);
+  if (language === null) return "null";
+  const { parser, grammar } = await parserOf(language);
+  const source = Buffer.from(body.buffer, body.byteOffset, body.length).toString("utf8");
+  const tree = parser.parse(source);
+  if (tree === null) return "null";
+  try {
+    return JSON.stringify(language.extract(new Syntax(tree, grammar, source, language.prune[extent]), extent));
+  } finally {
+    tree.delete();
+  }
+}
+
+async function answer(job: Job): Promise<JobResult> {
+  if (job.kind === "tokens") return { kind: "tokens", hashes: job.bodies.map(tokenHashes) };
+  return { kind: "facts", json: await factsOf(job) };
+}
+
+parentPort?.on("message", ({ id, job }: { id: number; job: Job }) => {
+  answer(job).then(
+    (result) => parentPort?.postMessage({ id, result }),
+    (error: unknown) => parentPort?.postMessage({ id, error: error instanceof Error ? error.message : String(error) }),
+  );
+});

@@ -1,0 +1,60 @@
+// Gathers facts while an extractor walks a file: definitions, imports, names bound in scopes, and references, of which
+// those that a scope binds fall away at the end.
+import { referenceKey, type Call, type Definition, type Extent, type FileFacts, type Import, type Reference } from "./facts.ts";
+
+/** The scope that holds the members of types without a name. */
+export const NAMELESS = "{}";
+
+export class Collector {
+  package: string | null = null;
+  readonly imports: Import[] = [];
+  readonly definitions: Definition[] = [];
+  readonly #scopes = new Map<string, Set<string>>();
+  readonly #references = new Map<string, Reference>();
+  /** Inside what the parser could not make sense of nothing is referred to. */
+  silent = 0;
+
+  define(definition: Omit<Definition, "of" | "shape" | "type"> & Partial<Definition>): void {
+    this.definitions.push({ of: null, shape: null, type: null, ...definition });
+  }
+
+  bind(scope: string, name: string): void {
+    if (name === "") return;
+    let names = this.#scopes.get(scope);
+    if (names === undefined) this.#scopes.set(scope, (names = new Set()));
+    names.add(name);
+  }
+
+  isBound(scope: string, name: string): boolean {
+    return this.#scopes.get(scope)?.has(name) === true;
+  }
+
+  refer(
+    kind: Reference["kind"],
+    name: string,
+    line: number,
+    scope: string,
+    on: string | null = null,
+    call: Call | null = null,
+  ): void {
+    if (this.silent > 0 || name === "") return;
+    const reference: Reference = { kind, name, line, scope, on, call };
+    const key = referenceKey(reference);
+    if (!this.#references.has(key)) this.#references.set(key, reference);
+  }
+
+  facts(extent: Extent): FileFacts {
+    const outside = { package: this.package, imports: this.imports, definitions: this.definitions };
+    if (extent === "definitions") return { ...outside, scopes: {}, references: [] };
+    return {
+      ...outside,
+      scopes: Object.fromEntries([...this.#scopes].map(([scope, names]) => [scope, [...names]])),
+      references: [...this.#references.values()].filter(
+        ({ kind, name, scope, on }) =>
+          !(kind === "name" && this.isBound(scope, name)) &&
+          !(kind === "member" && this.isBound(scope, on ?? "")) &&
+          !(kind === "attribute" && on === null && this.isBound(NAMELESS, name)),
+      ),
+    };
+  }
+}

@@ -1,0 +1,152 @@
+// Where Go packages lie in a tree, and what they define.
+import type { Defined } from "../anywhere.ts";
+import type { Import } from "../facts.ts";
+import type { World } from "../language.ts";
+
+interface Module {
+  /** Module path. */
+  readonly prefix: string;
+  readonly directory: string;
+  /** Module paths that it requires. */
+  readonly requires: readonly string[];
+  /** From 1.0 as 100: 1.21 is 121; null where it says nothing. */
+  readonly version: number | null;
+}
+
+/** The modules of a tree, those with the longest path first. */
+function modulesOf(world: World): Promise<readonly Module[]> {
+  return world.once("go modules", async () => {
+    const manifests = (await world.paths()).filter(
+      (path) => /(^|\/)(go|vendor)\.mod$/.test(path) && !/(^|\/)(vendor|testdata)\//.test(path),
+    );
+    const modules = await Promise.all(
+      manifests.map(async (path) => readManifest((await world.text(path)) ?? "", path.slice(0, -"/go.mod".length))),
+    );
+    return modules
+      .filter(({ prefix }) => prefix !== "")
+      .sort((a, b) => b.prefix.length - a.prefix.length || a.directory.length - b.directory.length);
+  });
+}
+
+export function readManifest(text: string, directory: string): Module {
+  const version = /^go 1\.(\d+)/m.exec(text)?.[1];
+  const toolchain = /^toolchain go1\.(\d+)/m.exec(text)?.[1];
+  const newest = Math.max(...[version, toolchain].map((minor) => Number(minor ?? -1)));
+  return {
+    prefix: /^module\s+"?([^\s"]+)/m.exec(text)?.[1] ?? "",
+    directory: directory.replace(/\/?(go|vendor)\.mod$/, "").replace(/^(go|vendor)$/, ""),
+    requires: [...text.matchAll(/^\s*(?:require\s+)?([\w.-]+\.[\w.-]+\/\S+|[\w-]+\.[\w.-]+)\s+v\S+/gm)].map(
+      (match) => match[1] ?? "",
+    ),
+    version: newest < 0 ? null : 100 + newest,
+  };
+}
+
+/** Where a package lies; `missing` where it should lie in the tree and does not. */
+export type Located =
+  | { readonly kind: "directory"; readonly path: string }
+  | { readonly kind: "missing"; readonly path: string }
+  | { readonly kind: "standard" }
+  | { readonly kind: "elsewhere" };
+
+export async function locate(module: string, world: World): Promise<Located> {
+  return world.once(`go locate ${module}`, () => find(module, world));
+}
+
+async function find(module: string, world: World): Promise<Located> {
+  if (module === "C") return { kind: "elsewhere" };
+  const first = module.split("/")[0] ?? "";
+  const modules = await modulesOf(world);
+  if (!first.includes(".") && !modules.some(({ prefix }) => isWithin(module, prefix))) return { kind: "standard" };
+  let expected: string | null = null;
+  for (const { prefix, directory } of modules) {
+    if (!isWithin(module, prefix)) continue;
+    const path = joinPath(directory, module.slice(prefix.length + 1));
+    if (await hasGo(path, world)) return { kind: "directory", path };
+    expected ??= path;
+  }
+  for (const path of [`vendor/${module}`, `vendor/src/${module}`]) {
+    if (await hasGo(path, world)) return { kind: "directory", path };
+  }
+  const required = modules.some(({ requires }) => requires.some((prefix) => isWithin(module, prefix)));
+  if (expected !== null) return required ? { kind: "elsewhere" } : { kind: "missing", path: expected };
+  if (modules.length === 0) {
+    // Before modules: the repository itself lies at host/owner/name.
+    const path = module.split("/").slice(3).join("/");
+    return (await hasGo(path, world)) ? { kind: "directory", path } : { kind: "elsewhere" };
+  }
+  const vendored = (await world.kind("vendor/modules.txt")) !== null;
+  if (vendored || !required) return { kind: "missing", path: vendored ? `vendor/${module}` : "go.mod" };
+  return { kind: "elsewhere" };
+}
+
+function isWithin(module: string, prefix: string): boolean {
+  return module === prefix || module.startsWith(`${prefix}/`);
+}
+
+function joinPath(directory: string, below: string): string {
+  return directory === "" || below === "" ? directory + below : `${directory}/${below}`;
+}
+
+async function hasGo(path: string, world: World): Promise<boolean> {
+  return (await world.list(path)).some((name) => name.endsWith(".go"));
+}
+
+/** The Go version that the module around a path asks for, as 100 + minor; null where nothing says. */
+export async function versionAt(path: string, world: World): Promise<number | null> {
+  const around = (await modulesOf(world))
+    .filter(({ directory }) => directory === "" || path.startsWith(`${directory}/`))
+    .sort((a, b) => b.directory.length - a.directory.length);
+  return around[0]?.version ?? null;
+}
+
+export interface Package {
+  readonly names: ReadonlySet<string>;
+  /** Package-level names. */
+  readonly top: ReadonlyMap<string, readonly Defined[]>;
+  /** Type -> member -> definitions. */
+  readonly members: ReadonlyMap<string, ReadonlyMap<string, readonly Defined[]>>;
+}
+
+/** All that the Go files of a directory define. `name`: only files of that package clause, tests too; else no tests. */
+export function packageAt(directory: string, name: string | null, world: World): Promise<Package> {
+  return world.once(`go package ${directory} ${name ?? ""}`, async () => {
+    const files = (await world.list(directory)).filter(
+      (file) => file.endsWith(".go") && (name !== null || !file.endsWith("_test.go")),
+    );
+    const paths = files.map((file) => joinPath(directory, file));
+    const facts = await Promise.all(paths.map((path) => world.facts(path)));
+    const names = new Set<string>();
+    const top = new Map<string, Defined[]>();
+    const members = new Map<string, Map<string, Defined[]>>();
+    for (const [n, path] of paths.entries()) {
+      const one = facts[n] ?? null;
+      if (one === null || (name !== null && one.package !== name)) continue;
+      if (one.package !== null) names.add(one.package);
+      for (const definition of one.definitions) {
+        let into = top;
+        if (definition.of !== null) {
+          into = members.get(definition.of) ?? new Map<string, Defined[]>();
+          members.set(definition.of, into);
+        }
+        into.set(definition.name, [...(into.get(definition.name) ?? []), { path, definition }]);
+      }
+    }
+    return { names, top, members };
+  });
+}
+
+/** The names that an import may bind, where its package clause is not at hand: the last part of its path, in habits. */
+export function presumedNames({ module, as }: Import): string[] {
+  if (as !== null) return [as];
+  const parts = module.split("/");
+  const last = parts.at(-1) ?? "";
+  const name = /^v\d+$/.test(last) && parts.length > 1 ? (parts.at(-2) ?? last) : last;
+  const plain = name.replace(/\.v\d+$/, "");
+  return [
+    ...new Set([last, plain, plain.replace(/^go-|^golang-/, ""), plain.replace(/[-.]go$/, "")]),
+    ...plain.split(/[-.]/),
+    plain.replace(/[-.]/g, ""),
+    plain.replace(/[-.]/g, "_"),
+  ];
+}
