@@ -13,6 +13,8 @@ export class Collector {
   readonly #references = new Map<string, Reference>();
   /** Inside what the parser could not make sense of nothing is referred to. */
   silent = 0;
+  /** Names that must be defined for what is walked to be compiled. */
+  readonly under: string[] = [];
 
   define(definition: Omit<Definition, "of" | "shape" | "type"> & Partial<Definition>): void {
     this.definitions.push({ of: null, shape: null, type: null, ...definition });
@@ -38,7 +40,8 @@ export class Collector {
     call: Call | null = null,
   ): void {
     if (this.silent > 0 || name === "") return;
-    const reference: Reference = { kind, name, line, scope, on, call };
+    const plain: Reference = { kind, name, line, scope, on, call };
+    const reference = this.under.length === 0 ? plain : { ...plain, under: [...this.under] };
     const key = referenceKey(reference);
     if (!this.#references.has(key)) this.#references.set(key, reference);
   }

@@ -72,20 +72,19 @@ async function open({ path, sourcePath }: Touched, { target, merged, source }: T
 
 /** Names that the target's versions of the touched files define and the merged ones do not, or in another shape. */
 async function takenAway(touched: readonly Touched[], { target, merged }: Trees): Promise<Set<string>> {
-  const shapes = async (world: World): Promise<Map<string, string>> => {
+  const defined = async (world: World): Promise<Map<string, Definition>> => {
     const files = await Promise.all(touched.map(({ path }) => world.facts(path)));
-    return new Map(files.flatMap((facts) => (facts?.definitions ?? []).map((one) => [identity(one), shapeOf(one)])));
+    return new Map(files.flatMap((facts) => (facts?.definitions ?? []).map((one) => [identity(one), one])));
   };
-  const [before, after] = await Promise.all([shapes(target), shapes(merged)]);
-  const names = [...before].flatMap(([key, shape]) => (after.get(key) === shape ? [] : [key.slice(key.indexOf(" ") + 1)]));
+  const [before, after] = await Promise.all([defined(target), defined(merged)]);
+  const names = [...before.values()].filter((one) => !after.has(identity(one))).map(({ name }) => name);
   const gone = await Promise.all(
     touched.map(async ({ path }) => ((await merged.kind(path)) === null ? [stem(path)] : [])),
   );
   return new Set([...names, ...gone.flat()]);
 }
 
-const identity = ({ name, of }: Definition): string => `${of ?? ""} ${name}`;
-const shapeOf = ({ shape }: Definition): string => JSON.stringify(shape);
+const identity = ({ name, of, shape }: Definition): string => `${of ?? ""} ${name} ${JSON.stringify(shape)}`;
 const stem = (path: string): string => path.slice(path.lastIndexOf("/") + 1).replace(/\.\w+$/, "");
 
 async function checkFile(file: Opened, trees: Trees, taken: ReadonlySet<string>): Promise<Finding[]> {

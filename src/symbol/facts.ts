@@ -14,7 +14,6 @@ export interface Shape {
 
 export interface Definition {
   readonly name: string;
-  /** `module` is a name that an import binds; `open` a container whose members cannot all be known. */
   readonly kind: "function" | "type" | "field" | "variable" | "macro";
   /** The class, struct, or receiver it is a member of. */
   readonly of: string | null;
@@ -24,7 +23,7 @@ export interface Definition {
   readonly shape: Shape | null;
   /** Of a field, variable, parameter or function: its type or what it gives back. Of a type: what it stands for. */
   readonly type: string | null;
-  /** Of a type: what it inherits or embeds, as written. */
+  /** Of a type: what it inherits or embeds, as written; `?` where it may have members that cannot be told. */
   readonly bases?: readonly string[];
 }
 
@@ -38,6 +37,8 @@ export interface Import {
   readonly as: string | null;
   /** Written so that its absence is survived (`try: import …`), or looked up in another way (`<…>`). */
   readonly soft: boolean;
+  /** Where it binds its name; "" at file level. */
+  readonly scope: string;
 }
 
 export interface Call {
@@ -59,6 +60,8 @@ export interface Reference {
   /** Of a `member` the module it is looked up in, of an `attribute` the type where it can be told. */
   readonly on: string | null;
   readonly call: Call | null;
+  /** Names that must be defined for the line to be compiled at all (`#ifdef NAME`); left out where there are none. */
+  readonly under?: readonly string[];
 }
 
 export interface FileFacts {

@@ -1,8 +1,9 @@
 // The languages that have rules. A language is a folder here and a line below.
+import { C } from "./c/language.ts";
 import { GO } from "./go/language.ts";
 import type { Language } from "./language.ts";
 
-export const LANGUAGES: readonly Language[] = [GO];
+export const LANGUAGES: readonly Language[] = [GO, C];
 
 /** The language of a file by its name, or null. */
 export function languageOf(path: string): Language | null {

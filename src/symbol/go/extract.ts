@@ -57,7 +57,7 @@ class GoExtractor {
       const module = syntax.text(syntax.child(child, "path")).slice(1, -1);
       const alias = syntax.child(child, "name");
       const as = alias < 0 ? null : syntax.text(alias);
-      this.#out.imports.push({ line: syntax.line(child), module, name: as === "." ? "*" : null, as, soft: false });
+      this.#out.imports.push({ line: syntax.line(child), module, name: as === "." ? "*" : null, as, soft: false, scope: "" });
       this.#out.refer("import", module, syntax.line(child), "");
     }
   }

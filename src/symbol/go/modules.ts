@@ -9,7 +9,7 @@ interface Module {
   readonly directory: string;
   /** Module paths that it requires. */
   readonly requires: readonly string[];
-  /** From 1.0 as 100: 1.21 is 121; null where it says nothing. */
+  /** The minor version of Go that it asks for; null where it says nothing. */
   readonly version: number | null;
 }
 
@@ -38,7 +38,7 @@ export function readManifest(text: string, directory: string): Module {
     requires: [...text.matchAll(/^\s*(?:require\s+)?([\w.-]+\.[\w.-]+\/\S+|[\w-]+\.[\w.-]+)\s+v\S+/gm)].map(
       (match) => match[1] ?? "",
     ),
-    version: newest < 0 ? null : 100 + newest,
+    version: newest < 0 ? null : newest,
   };
 }
 
@@ -73,7 +73,8 @@ async function find(module: string, world: World): Promise<Located> {
   if (modules.length === 0) {
     // Before modules: the repository itself lies at host/owner/name.
     const path = module.split("/").slice(3).join("/");
-    return (await hasGo(path, world)) ? { kind: "directory", path } : { kind: "elsewhere" };
+    if (await hasGo(path, world)) return { kind: "directory", path };
+    return (await world.kind("vendor")) === null ? { kind: "elsewhere" } : { kind: "missing", path: `vendor/${module}` };
   }
   const vendored = (await world.kind("vendor/modules.txt")) !== null;
   if (vendored || !required) return { kind: "missing", path: vendored ? `vendor/${module}` : "go.mod" };
@@ -92,7 +93,7 @@ async function hasGo(path: string, world: World): Promise<boolean> {
   return (await world.list(path)).some((name) => name.endsWith(".go"));
 }
 
-/** The Go version that the module around a path asks for, as 100 + minor; null where nothing says. */
+/** The minor version of Go that the module around a path asks for; null where nothing says. */
 export async function versionAt(path: string, world: World): Promise<number | null> {
   const around = (await modulesOf(world))
     .filter(({ directory }) => directory === "" || path.startsWith(`${directory}/`))

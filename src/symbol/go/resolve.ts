@@ -52,7 +52,7 @@ async function standard(module: string, name: string | null, file: FileAt, world
   if (since === null || version === null) return UNKNOWN;
   if (version >= since) return FOUND;
   const what = name === null ? module : `${module}.${name}`;
-  return absent("standard", `${what} came with Go 1.${since - 100}; go.mod asks for Go 1.${version - 100}`);
+  return absent("standard", `${what} came with Go 1.${since}; go.mod asks for Go 1.${version}`);
 }
 
 /** The import that binds a name in the file. A package at hand tells its name; of others it is presumed. */

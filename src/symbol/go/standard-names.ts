@@ -1,0 +1,327 @@
+// long because: a table. Written by scripts/standard/go.ts from api/go1.txt to api/go1.23.txt; do not edit.
+
+/** Minor version, package, then its new names; a double space: the package itself is new. */
+export const NAMES = `
+10 archive/tar FormatGNU FormatPAX FormatUSTAR FormatUnknown Format.String Format Header.Format Header.PAXRecords
+10 archive/zip Writer.SetComment FileHeader.Modified FileHeader.NonUTF8
+10 bufio Reader.Size Writer.Size
+10 crypto/tls ECDSAWithSHA1
+10 crypto/x509 CANotAuthorizedForExtKeyUsage ExtKeyUsageMicrosoftCommercialCodeSigning ExtKeyUsageMicrosoftKernelCodeSigning NameConstraintsWithoutSANs TooManyConstraints UnconstrainedName MarshalPKCS1PublicKey MarshalPKCS8PrivateKey ParsePKCS1PublicKey PublicKeyAlgorithm.String Certificate.ExcludedEmailAddresses Certificate.ExcludedIPRanges Certificate.ExcludedURIDomains Certificate.PermittedEmailAddresses Certificate.PermittedIPRanges Certificate.PermittedURIDomains Certificate.URIs CertificateInvalidError.Detail CertificateRequest.URIs VerifyOptions.MaxConstraintComparisions
+10 crypto/x509/pkix Name.String RDNSequence.String
+10 database/sql OpenDB
+10 database/sql/driver Connector Connector.Connect Connector.Driver DriverContext DriverContext.OpenConnector SessionResetter SessionResetter.ResetSession
+10 debug/elf R_386_16 R_386_32PLT R_386_8 R_386_GOT32X R_386_IRELATIVE R_386_PC16 R_386_PC8 R_386_SIZE32 R_386_TLS_DESC R_386_TLS_DESC_CALL R_386_TLS_GOTDESC R_AARCH64_LD64_GOTOFF_LO15 R_AARCH64_LD64_GOTPAGE_LO15 R_AARCH64_TLSGD_ADR_PREL21 R_AARCH64_TLSGD_MOVW_G0_NC R_AARCH64_TLSGD_MOVW_G1 R_AARCH64_TLSLD_ADR_PAGE21 R_AARCH64_TLSLD_ADR_PREL21 R_AARCH64_TLSLD_LDST128_DTPREL_LO12 R_AARCH64_TLSLD_LDST128_DTPREL_LO12_NC R_AARCH64_TLSLE_LDST128_TPREL_LO12 R_AARCH64_TLSLE_LDST128_TPREL_LO12_NC R_ARM_ABS32_NOI R_ARM_ALU_PCREL_15_8 R_ARM_ALU_PCREL_23_15 R_ARM_ALU_PCREL_7_0 R_ARM_ALU_PC_G0 R_ARM_ALU_PC_G0_NC R_ARM_ALU_PC_G1 R_ARM_ALU_PC_G1_NC R_ARM_ALU_PC_G2 R_ARM_ALU_SBREL_19_12_NC R_ARM_ALU_SBREL_27_20_CK R_ARM_ALU_SB_G0 R_ARM_ALU_SB_G0_NC R_ARM_ALU_SB_G1 R_ARM_ALU_SB_G1_NC R_ARM_ALU_SB_G2 R_ARM_BASE_ABS R_ARM_CALL R_ARM_GOTOFF12 R_ARM_GOTRELAX R_ARM_GOT_ABS R_ARM_GOT_BREL12 R_ARM_GOT_PREL R_ARM_IRELATIVE R_ARM_JUMP24 R_ARM_LDC_PC_G0 R_ARM_LDC_PC_G1 R_ARM_LDC_PC_G2 R_ARM_LDC_SB_G0 R_ARM_LDC_SB_G1 R_ARM_LDC_SB_G2 R_ARM_LDRS_PC_G0 R_ARM_LDRS_PC_G1 R_ARM_LDRS_PC_G2 R_ARM_LDRS_SB_G0 R_ARM_LDRS_SB_G1 R_ARM_LDRS_SB_G2 R_ARM_LDR_PC_G1 R_ARM_LDR_PC_G2 R_ARM_LDR_SBREL_11_10_NC R_ARM_LDR_SB_G0 R_ARM_LDR_SB_G1 R_ARM_LDR_SB_G2 R_ARM_ME_TOO R_ARM_MOVT_ABS R_ARM_MOVT_BREL R_ARM_MOVT_PREL R_ARM_MOVW_ABS_NC R_ARM_MOVW_BREL R_ARM_MOVW_BREL_NC R_ARM_MOVW_PREL_NC R_ARM_PLT32_ABS R_ARM_PREL31 R_ARM_PRIVATE_0 R_ARM_PRIVATE_1 R_ARM_PRIVATE_10 R_ARM_PRIVATE_11 R_ARM_PRIVATE_12 R_ARM_PRIVATE_13 R_ARM_PRIVATE_14 R_ARM_PRIVATE_15 R_ARM_PRIVATE_2 R_ARM_PRIVATE_3 R_ARM_PRIVATE_4 R_ARM_PRIVATE_5 R_ARM_PRIVATE_6 R_ARM_PRIVATE_7 R_ARM_PRIVATE_8 R_ARM_PRIVATE_9 R_ARM_REL32_NOI R_ARM_RXPC25 R_ARM_SBREL31 R_ARM_TARGET1 R_ARM_TARGET2 R_ARM_THM_ALU_ABS_G0_NC R_ARM_THM_ALU_ABS_G1_NC R_ARM_THM_ALU_ABS_G2_NC R_ARM_THM_ALU_ABS_G3 R_ARM_THM_ALU_PREL_11_0 R_ARM_THM_GOT_BREL12 R_ARM_THM_JUMP11 R_ARM_THM_JUMP19 R_ARM_THM_JUMP24 R_ARM_THM_JUMP6 R_ARM_THM_JUMP8 R_ARM_THM_MOVT_ABS R_ARM_THM_MOVT_BREL R_ARM_THM_MOVT_PREL R_ARM_THM_MOVW_ABS_NC R_ARM_THM_MOVW_BREL R_ARM_THM_MOVW_BREL_NC R_ARM_THM_MOVW_PREL_NC R_ARM_THM_PC12 R_ARM_THM_TLS_CALL R_ARM_THM_TLS_DESCSEQ16 R_ARM_THM_TLS_DESCSEQ32 R_ARM_TLS_CALL R_ARM_TLS_DESCSEQ R_ARM_TLS_DTPMOD32 R_ARM_TLS_DTPOFF32 R_ARM_TLS_GD32 R_ARM_TLS_GOTDESC R_ARM_TLS_IE12GP R_ARM_TLS_IE32 R_ARM_TLS_LDM32 R_ARM_TLS_LDO12 R_ARM_TLS_LDO32 R_ARM_TLS_LE12 R_ARM_TLS_LE32 R_ARM_TLS_TPOFF32 R_ARM_V4BX R_PPC64_ADDR16_HIGH R_PPC64_ADDR16_HIGHA R_PPC64_ADDR64_LOCAL R_PPC64_DTPREL16_HIGH R_PPC64_DTPREL16_HIGHA R_PPC64_ENTRY R_PPC64_IRELATIVE R_PPC64_JMP_IREL R_PPC64_PLT16_LO_DS R_PPC64_PLTGOT16 R_PPC64_PLTGOT16_DS R_PPC64_PLTGOT16_HA R_PPC64_PLTGOT16_HI R_PPC64_PLTGOT16_LO R_PPC64_PLTGOT_LO_DS R_PPC64_REL16DX_HA R_PPC64_REL24_NOTOC R_PPC64_SECTOFF_DS R_PPC64_SECTOFF_LO_DS R_PPC64_TOCSAVE R_PPC64_TPREL16_HIGH R_PPC64_TPREL16_HIGHA R_X86_64_GOT64 R_X86_64_GOTOFF64 R_X86_64_GOTPC32 R_X86_64_GOTPC32_TLSDESC R_X86_64_GOTPC64 R_X86_64_GOTPCREL64 R_X86_64_GOTPCRELX R_X86_64_GOTPLT64 R_X86_64_IRELATIVE R_X86_64_PC32_BND R_X86_64_PC64 R_X86_64_PLT32_BND R_X86_64_PLTOFF64 R_X86_64_RELATIVE64 R_X86_64_REX_GOTPCRELX R_X86_64_SIZE32 R_X86_64_SIZE64 R_X86_64_TLSDESC R_X86_64_TLSDESC_CALL
+10 debug/macho ARM64_RELOC_ADDEND ARM64_RELOC_BRANCH26 ARM64_RELOC_GOT_LOAD_PAGE21 ARM64_RELOC_GOT_LOAD_PAGEOFF12 ARM64_RELOC_PAGE21 ARM64_RELOC_PAGEOFF12 ARM64_RELOC_POINTER_TO_GOT ARM64_RELOC_SUBTRACTOR ARM64_RELOC_TLVP_LOAD_PAGE21 ARM64_RELOC_TLVP_LOAD_PAGEOFF12 ARM64_RELOC_UNSIGNED ARM_RELOC_BR24 ARM_RELOC_HALF ARM_RELOC_HALF_SECTDIFF ARM_RELOC_LOCAL_SECTDIFF ARM_RELOC_PAIR ARM_RELOC_PB_LA_PTR ARM_RELOC_SECTDIFF ARM_RELOC_VANILLA ARM_THUMB_32BIT_BRANCH ARM_THUMB_RELOC_BR22 FlagAllModsBound FlagAllowStackExecution FlagAppExtensionSafe FlagBindAtLoad FlagBindsToWeak FlagCanonical FlagDeadStrippableDylib FlagDyldLink FlagForceFlat FlagHasTLVDescriptors FlagIncrLink FlagLazyInit FlagNoFixPrebinding FlagNoHeapExecution FlagNoMultiDefs FlagNoReexportedDylibs FlagNoUndefs FlagPIE FlagPrebindable FlagPrebound FlagRootSafe FlagSetuidSafe FlagSplitSegs FlagSubsectionsViaSymbols FlagTwoLevel FlagWeakDefines GENERIC_RELOC_LOCAL_SECTDIFF GENERIC_RELOC_PAIR GENERIC_RELOC_PB_LA_PTR GENERIC_RELOC_SECTDIFF GENERIC_RELOC_TLV GENERIC_RELOC_VANILLA LoadCmdRpath X86_64_RELOC_BRANCH X86_64_RELOC_GOT X86_64_RELOC_GOT_LOAD X86_64_RELOC_SIGNED X86_64_RELOC_SIGNED_1 X86_64_RELOC_SIGNED_2 X86_64_RELOC_SIGNED_4 X86_64_RELOC_SUBTRACTOR X86_64_RELOC_TLV X86_64_RELOC_UNSIGNED RelocTypeARM.GoString RelocTypeARM.String RelocTypeARM64.GoString RelocTypeARM64.String RelocTypeGeneric.GoString RelocTypeGeneric.String RelocTypeX86_64.GoString RelocTypeX86_64.String Rpath.Raw Type.GoString Type.String Reloc Reloc.Addr Reloc.Extern Reloc.Len Reloc.Pcrel Reloc.Scattered Reloc.Type Reloc.Value RelocTypeARM RelocTypeARM64 RelocTypeGeneric RelocTypeX86_64 Rpath Rpath.Path RpathCmd RpathCmd.Cmd RpathCmd.Len RpathCmd.Path Section.Relocs
+10 encoding/asn1 TagNumericString MarshalWithParams
+10 encoding/csv ParseError.StartLine
+10 encoding/hex NewDecoder NewEncoder
+10 encoding/json Decoder.DisallowUnknownFields
+10 encoding/xml NewTokenDecoder TokenReader TokenReader.Token
+10 flag FlagSet.ErrorHandling FlagSet.Name FlagSet.Output
+10 html/template Srcset
+10 math Erfcinv Erfinv Round RoundToEven
+10 math/big Float.Sqrt Int.CmpAbs
+10 math/rand Shuffle Rand.Shuffle
+10 net TCPListener.SyscallConn UnixListener.SyscallConn
+10 net/smtp Client.Noop
+10 os IsTimeout File.SetDeadline File.SetReadDeadline File.SetWriteDeadline PathError.Timeout SyscallError.Timeout ErrNoDeadline
+10 strings Builder.Grow Builder.Len Builder.Reset Builder.String Builder.Write Builder.WriteByte Builder.WriteRune Builder.WriteString Builder
+10 time LoadLocationFromTZData
+10 unicode Masaram_Gondi Nushu Regional_Indicator Soyombo Zanabazar_Square
+11 crypto/cipher NewGCMWithTagSize
+11 crypto/rsa PrivateKey.Size PublicKey.Size
+11 crypto/tls ConnectionState.ExportKeyingMaterial
+11 database/sql IsolationLevel.String DBStats.Idle DBStats.InUse DBStats.MaxIdleClosed DBStats.MaxLifetimeClosed DBStats.MaxOpenConnections DBStats.WaitCount DBStats.WaitDuration
+11 debug/elf ELFOSABI_AROS ELFOSABI_CLOUDABI ELFOSABI_FENIXOS EM_56800EX EM_68HC05 EM_68HC08 EM_68HC11 EM_68HC16 EM_78KOR EM_8051 EM_ALTERA_NIOS2 EM_AMDGPU EM_ARCA EM_ARC_COMPACT EM_ARC_COMPACT2 EM_AVR EM_AVR32 EM_BA1 EM_BA2 EM_BLACKFIN EM_BPF EM_C166 EM_CDP EM_CE EM_CLOUDSHIELD EM_COGE EM_COOL EM_COREA_1ST EM_COREA_2ND EM_CR EM_CR16 EM_CRAYNV2 EM_CRIS EM_CRX EM_CSR_KALIMBA EM_CUDA EM_CYPRESS_M8C EM_D10V EM_D30V EM_DSP24 EM_DSPIC30F EM_DXP EM_ECOG1 EM_ECOG16 EM_ECOG1X EM_ECOG2 EM_ETPU EM_EXCESS EM_F2MC16 EM_FIREPATH EM_FR30 EM_FT32 EM_FX66 EM_HUANY EM_INTEL205 EM_INTEL206 EM_INTEL207 EM_INTEL208 EM_INTEL209 EM_IP2K EM_JAVELIN EM_K10M EM_KM32 EM_KMX16 EM_KMX32 EM_KMX8 EM_KVARC EM_L10M EM_LANAI EM_LATTICEMICO32 EM_M16C EM_M32C EM_M32R EM_MANIK EM_MAX EM_MAXQ30 EM_MCHP_PIC EM_MCST_ELBRUS EM_METAG EM_MICROBLAZE EM_MMDSP_PLUS EM_MMIX EM_MN10200 EM_MN10300 EM_MOXIE EM_MSP430 EM_NDS32 EM_NORC EM_NS32K EM_OPEN8 EM_OPENRISC EM_PDP10 EM_PDP11 EM_PDSP EM_PJ EM_PRISM EM_QDSP6 EM_R32C EM_RISCV EM_RL78 EM_RS08 EM_RX EM_SCORE7 EM_SEP EM_SE_C17 EM_SE_C33 EM_SHARC EM_SLE9X EM_SNP1K EM_ST19 EM_ST200 EM_ST7 EM_ST9PLUS EM_STM8 EM_STXP7X EM_SVX EM_TILE64 EM_TILEGX EM_TILEPRO EM_TI_ARP32 EM_TI_C2000 EM_TI_C5500 EM_TI_C6000 EM_TI_PRU EM_TMM_GPP EM_TPC EM_TRIMEDIA EM_TSK3000 EM_UNICORE EM_V850 EM_VAX EM_VIDEOCORE EM_VIDEOCORE3 EM_VIDEOCORE5 EM_VISIUM EM_XCORE EM_XGATE EM_XIMO16 EM_XTENSA EM_Z80 EM_ZSP R_RISCV_32 R_RISCV_64 R_RISCV_ADD16 R_RISCV_ADD32 R_RISCV_ADD64 R_RISCV_ADD8 R_RISCV_ALIGN R_RISCV_BRANCH R_RISCV_CALL R_RISCV_CALL_PLT R_RISCV_COPY R_RISCV_GNU_VTENTRY R_RISCV_GNU_VTINHERIT R_RISCV_GOT_HI20 R_RISCV_GPREL_I R_RISCV_GPREL_S R_RISCV_HI20 R_RISCV_JAL R_RISCV_JUMP_SLOT R_RISCV_LO12_I R_RISCV_LO12_S R_RISCV_NONE R_RISCV_PCREL_HI20 R_RISCV_PCREL_LO12_I R_RISCV_PCREL_LO12_S R_RISCV_RELATIVE R_RISCV_RELAX R_RISCV_RVC_BRANCH R_RISCV_RVC_JUMP R_RISCV_RVC_LUI R_RISCV_SET16 R_RISCV_SET32 R_RISCV_SET6 R_RISCV_SET8 R_RISCV_SUB16 R_RISCV_SUB32 R_RISCV_SUB6 R_RISCV_SUB64 R_RISCV_SUB8 R_RISCV_TLS_DTPMOD32 R_RISCV_TLS_DTPMOD64 R_RISCV_TLS_DTPREL32 R_RISCV_TLS_DTPREL64 R_RISCV_TLS_GD_HI20 R_RISCV_TLS_GOT_HI20 R_RISCV_TLS_TPREL32 R_RISCV_TLS_TPREL64 R_RISCV_TPREL_ADD R_RISCV_TPREL_HI20 R_RISCV_TPREL_I R_RISCV_TPREL_LO12_I R_RISCV_TPREL_LO12_S R_RISCV_TPREL_S R_RISCV.GoString R_RISCV.String R_RISCV
+11 debug/macho CpuArm64
+11 debug/pe IMAGE_DIRECTORY_ENTRY_ARCHITECTURE IMAGE_DIRECTORY_ENTRY_BASERELOC IMAGE_DIRECTORY_ENTRY_BOUND_IMPORT IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR IMAGE_DIRECTORY_ENTRY_DEBUG IMAGE_DIRECTORY_ENTRY_DELAY_IMPORT IMAGE_DIRECTORY_ENTRY_EXCEPTION IMAGE_DIRECTORY_ENTRY_EXPORT IMAGE_DIRECTORY_ENTRY_GLOBALPTR IMAGE_DIRECTORY_ENTRY_IAT IMAGE_DIRECTORY_ENTRY_IMPORT IMAGE_DIRECTORY_ENTRY_LOAD_CONFIG IMAGE_DIRECTORY_ENTRY_RESOURCE IMAGE_DIRECTORY_ENTRY_SECURITY IMAGE_DIRECTORY_ENTRY_TLS IMAGE_FILE_MACHINE_ARM64
+11 go/ast CompositeLit.Incomplete
+11 go/token File.AddLineColumnInfo
+11 go/types NewInterfaceType Interface.EmbeddedType Var.Embedded
+11 net ListenConfig.Listen ListenConfig.ListenPacket Dialer.Control ListenConfig ListenConfig.Control
+11 net/http SameSiteDefaultMode SameSiteLaxMode SameSiteStrictMode StatusMisdirectedRequest Cookie.SameSite SameSite Transport.MaxConnsPerHost
+11 net/http/httptrace ClientTrace.Got1xxResponse ClientTrace.WroteHeaderField
+11 net/http/httputil ReverseProxy.ErrorHandler
+11 os ModeIrregular UserCacheDir
+11 os/signal Ignored
+11 regexp/syntax Op.String
+11 runtime/trace IsEnabled Log Logf NewTask StartRegion WithRegion Region.End Task.End Region Task
+11 text/template/parse PipeNode.IsAssign
+12 bytes ReplaceAll
+12 crypto/tls TLS_AES_128_GCM_SHA256 TLS_AES_256_GCM_SHA384 TLS_CHACHA20_POLY1305_SHA256 VersionTLS13 RecordHeaderError.Conn
+12 debug/elf R_RISCV_32_PCREL
+12 debug/pe IMAGE_FILE_MACHINE_ARMNT
+12 expvar Map.Delete
+12 go/doc PreserveAST
+12 go/importer ForCompiler
+12 go/token File.LineStart
+12 io StringWriter StringWriter.WriteString
+12 log Logger.Writer
+12 math/bits Add Add32 Add64 Div Div32 Div64 Mul Mul32 Mul64 Sub Sub32 Sub64
+12 net/http StatusTooEarly Client.CloseIdleConnections
+12 os UserHomeDir File.SyscallConn ProcessState.ExitCode
+12 os/exec ExitError.ExitCode
+12 reflect MapIter.Key MapIter.Next MapIter.Value Value.MapRange MapIter
+12 runtime/debug ReadBuildInfo BuildInfo BuildInfo.Deps BuildInfo.Main BuildInfo.Path Module Module.Path Module.Replace Module.Sum Module.Version
+12 strings ReplaceAll Builder.Cap
+13 bytes ToValidUTF8
+13 crypto/ed25519  PrivateKeySize PublicKeySize SeedSize SignatureSize GenerateKey NewKeyFromSeed Sign Verify PrivateKey.Public PrivateKey.Seed PrivateKey.Sign PrivateKey PublicKey
+13 crypto/tls Ed25519
+13 crypto/x509 Ed25519 PureEd25519
+13 database/sql Conn.Raw NullInt32.Scan NullInt32.Value NullTime.Scan NullTime.Value NullInt32 NullInt32.Int32 NullInt32.Valid NullTime NullTime.Time NullTime.Valid
+13 debug/dwarf UnsupportedType.Common UnsupportedType.Size UnsupportedType.String UnsupportedType UnsupportedType.Tag
+13 debug/elf Symbol.Library Symbol.Version
+13 encoding/csv ParseError.Unwrap
+13 encoding/json MarshalerError.Unwrap
+13 errors As Is Unwrap
+13 go/constant Make Val
+13 go/token IsExported IsIdentifier IsKeyword
+13 go/types CheckExpr
+13 log Writer
+13 math/big Int.TrailingZeroBits Rat.SetUint64
+13 net/http SameSiteNoneMode StatusEarlyHints NewRequestWithContext Header.Clone Request.Clone Transport.Clone Server.BaseContext Server.ConnContext Transport.ForceAttemptHTTP2 Transport.ReadBufferSize Transport.WriteBufferSize
+13 net DNSConfigError.Unwrap OpError.Unwrap DNSError.IsNotFound ListenConfig.KeepAlive
+13 net/url Error.Unwrap
+13 os/exec Cmd.String Error.Unwrap
+13 os UserConfigDir LinkError.Unwrap PathError.Unwrap SyscallError.Unwrap
+13 reflect Value.IsZero
+13 strings ToValidUTF8
+13 testing Init B.ReportMetric BenchmarkResult.Extra
+13 text/template ExecError.Unwrap
+13 time Duration.Microseconds Duration.Milliseconds
+13 unicode Dogra Gunjala_Gondi Hanifi_Rohingya Makasar Medefaidrin Old_Sogdian Sogdian
+14 crypto/tls TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 CipherSuiteName CipherSuites InsecureCipherSuites CertificateRequestInfo.SupportsCertificate ClientHelloInfo.SupportsCertificate Certificate.SupportedSignatureAlgorithms CertificateRequestInfo.Version CipherSuite CipherSuite.ID CipherSuite.Insecure CipherSuite.Name CipherSuite.SupportedVersions
+14 debug/dwarf AttrAddrBase AttrAlignment AttrBinaryScale AttrCallAllCalls AttrCallAllSourceCalls AttrCallAllTailCalls AttrCallDataLocation AttrCallDataValue AttrCallOrigin AttrCallPC AttrCallParameter AttrCallReturnPC AttrCallTailCall AttrCallTarget AttrCallTargetClobbered AttrCallValue AttrConstExpr AttrDataBitOffset AttrDecimalScale AttrDecimalSign AttrDefaulted AttrDeleted AttrDigitCount AttrDwoName AttrElemental AttrEndianity AttrEnumClass AttrExplicit AttrExportSymbols AttrLinkageName AttrLoclistsBase AttrMacros AttrMainSubprogram AttrMutable AttrNoreturn AttrObjectPointer AttrPictureString AttrPure AttrRank AttrRecursive AttrReference AttrRnglistsBase AttrRvalueReference AttrSignature AttrSmall AttrStrOffsetsBase AttrStringLengthBitSize AttrStringLengthByteSize AttrThreadsScaled ClassAddrPtr ClassLocList ClassRngList ClassRngListsPtr ClassStrOffsetsPtr TagAtomicType TagCallSite TagCallSiteParameter TagCoarrayType TagDynamicType TagGenericSubrange TagImmutableType TagSkeletonUnit Data.AddSection LineReader.Files Reader.ByteOrder
+14 encoding/asn1 TagBMPString
+14 encoding/json Decoder.InputOffset
+14 go/build Context.Dir
+14 go/doc NewFromFiles Example.Suffix Func.Examples Package.Examples Type.Examples
+14 hash/maphash  MakeSeed Hash.BlockSize Hash.Reset Hash.Seed Hash.SetSeed Hash.Size Hash.Sum Hash.Sum64 Hash.Write Hash.WriteByte Hash.WriteString Hash Seed
+14 log Lmsgprefix
+14 math FMA
+14 math/bits Rem Rem32 Rem64
+14 mime/multipart Reader.NextRawPart
+14 net/http Header.Values Transport.DialTLSContext
+14 net/http/httptest Server.EnableHTTP2
+14 net/textproto MIMEHeader.Values
+14 strconv NumError.Unwrap
+14 testing B.Cleanup T.Cleanup TB.Cleanup
+14 unicode Elymaic Nandinagari Nyiakeng_Puachue_Hmong Wancho
+15 bufio ErrBadReadCount
+15 crypto Hash.String
+15 crypto/ecdsa SignASN1 VerifyASN1 PrivateKey.Equal PublicKey.Equal
+15 crypto/ed25519 PrivateKey.Equal PublicKey.Equal
+15 crypto/elliptic MarshalCompressed UnmarshalCompressed
+15 crypto/rsa PrivateKey.Equal PublicKey.Equal
+15 crypto/tls Dialer.Dial Dialer.DialContext ClientAuthType.String CurveID.String SignatureScheme.String Config.VerifyConnection Dialer Dialer.Config Dialer.NetDialer
+15 crypto/x509 CreateRevocationList RevocationList RevocationList.ExtraExtensions RevocationList.NextUpdate RevocationList.Number RevocationList.RevokedCertificates RevocationList.SignatureAlgorithm RevocationList.ThisUpdate
+15 database/sql DB.SetConnMaxIdleTime Row.Err DBStats.MaxIdleTimeClosed
+15 database/sql/driver Validator Validator.IsValid
+15 debug/pe IMAGE_DLLCHARACTERISTICS_APPCONTAINER IMAGE_DLLCHARACTERISTICS_DYNAMIC_BASE IMAGE_DLLCHARACTERISTICS_FORCE_INTEGRITY IMAGE_DLLCHARACTERISTICS_GUARD_CF IMAGE_DLLCHARACTERISTICS_HIGH_ENTROPY_VA IMAGE_DLLCHARACTERISTICS_NO_BIND IMAGE_DLLCHARACTERISTICS_NO_ISOLATION IMAGE_DLLCHARACTERISTICS_NO_SEH IMAGE_DLLCHARACTERISTICS_NX_COMPAT IMAGE_DLLCHARACTERISTICS_TERMINAL_SERVER_AWARE IMAGE_DLLCHARACTERISTICS_WDM_DRIVER IMAGE_FILE_32BIT_MACHINE IMAGE_FILE_AGGRESIVE_WS_TRIM IMAGE_FILE_BYTES_REVERSED_HI IMAGE_FILE_BYTES_REVERSED_LO IMAGE_FILE_DEBUG_STRIPPED IMAGE_FILE_DLL IMAGE_FILE_EXECUTABLE_IMAGE IMAGE_FILE_LARGE_ADDRESS_AWARE IMAGE_FILE_LINE_NUMS_STRIPPED IMAGE_FILE_LOCAL_SYMS_STRIPPED IMAGE_FILE_NET_RUN_FROM_SWAP IMAGE_FILE_RELOCS_STRIPPED IMAGE_FILE_REMOVABLE_RUN_FROM_SWAP IMAGE_FILE_SYSTEM IMAGE_FILE_UP_SYSTEM_ONLY IMAGE_SUBSYSTEM_EFI_APPLICATION IMAGE_SUBSYSTEM_EFI_BOOT_SERVICE_DRIVER IMAGE_SUBSYSTEM_EFI_ROM IMAGE_SUBSYSTEM_EFI_RUNTIME_DRIVER IMAGE_SUBSYSTEM_NATIVE IMAGE_SUBSYSTEM_NATIVE_WINDOWS IMAGE_SUBSYSTEM_OS2_CUI IMAGE_SUBSYSTEM_POSIX_CUI IMAGE_SUBSYSTEM_UNKNOWN IMAGE_SUBSYSTEM_WINDOWS_BOOT_APPLICATION IMAGE_SUBSYSTEM_WINDOWS_CE_GUI IMAGE_SUBSYSTEM_WINDOWS_CUI IMAGE_SUBSYSTEM_WINDOWS_GUI IMAGE_SUBSYSTEM_XBOX
+15 math/big Int.FillBytes
+15 net Resolver.LookupIP
+15 net/url URL.EscapedFragment URL.Redacted URL.RawFragment
+15 os File.ReadFrom ErrDeadlineExceeded
+15 regexp Regexp.SubexpIndex
+15 strconv FormatComplex ParseComplex
+15 sync Map.LoadAndDelete
+15 testing B.TempDir T.Deadline T.TempDir TB.TempDir
+15 time Ticker.Reset
+16 archive/zip ReadCloser.Open Reader.Open
+16 crypto/x509 SystemRootsError.Unwrap
+16 debug/elf DT_ADDRRNGHI DT_ADDRRNGLO DT_AUDIT DT_AUXILIARY DT_CHECKSUM DT_CONFIG DT_DEPAUDIT DT_FEATURE DT_FILTER DT_FLAGS_1 DT_GNU_CONFLICT DT_GNU_CONFLICTSZ DT_GNU_HASH DT_GNU_LIBLIST DT_GNU_LIBLISTSZ DT_GNU_PRELINKED DT_MIPS_AUX_DYNAMIC DT_MIPS_BASE_ADDRESS DT_MIPS_COMPACT_SIZE DT_MIPS_CONFLICT DT_MIPS_CONFLICTNO DT_MIPS_CXX_FLAGS DT_MIPS_DELTA_CLASS DT_MIPS_DELTA_CLASSSYM DT_MIPS_DELTA_CLASSSYM_NO DT_MIPS_DELTA_CLASS_NO DT_MIPS_DELTA_INSTANCE DT_MIPS_DELTA_INSTANCE_NO DT_MIPS_DELTA_RELOC DT_MIPS_DELTA_RELOC_NO DT_MIPS_DELTA_SYM DT_MIPS_DELTA_SYM_NO DT_MIPS_DYNSTR_ALIGN DT_MIPS_FLAGS DT_MIPS_GOTSYM DT_MIPS_GP_VALUE DT_MIPS_HIDDEN_GOTIDX DT_MIPS_HIPAGENO DT_MIPS_ICHECKSUM DT_MIPS_INTERFACE DT_MIPS_INTERFACE_SIZE DT_MIPS_IVERSION DT_MIPS_LIBLIST DT_MIPS_LIBLISTNO DT_MIPS_LOCALPAGE_GOTIDX DT_MIPS_LOCAL_GOTIDX DT_MIPS_LOCAL_GOTNO DT_MIPS_MSYM DT_MIPS_OPTIONS DT_MIPS_PERF_SUFFIX DT_MIPS_PIXIE_INIT DT_MIPS_PLTGOT DT_MIPS_PROTECTED_GOTIDX DT_MIPS_RLD_MAP DT_MIPS_RLD_MAP_REL DT_MIPS_RLD_TEXT_RESOLVE_ADDR DT_MIPS_RLD_VERSION DT_MIPS_RWPLT DT_MIPS_SYMBOL_LIB DT_MIPS_SYMTABNO DT_MIPS_TIME_STAMP DT_MIPS_UNREFEXTNO DT_MOVEENT DT_MOVESZ DT_MOVETAB DT_PLTPAD DT_PLTPADSZ DT_POSFLAG_1 DT_PPC64_GLINK DT_PPC64_OPD DT_PPC64_OPDSZ DT_PPC64_OPT DT_PPC_GOT DT_PPC_OPT DT_RELACOUNT DT_RELCOUNT DT_SPARC_REGISTER DT_SYMINENT DT_SYMINFO DT_SYMINSZ DT_SYMTAB_SHNDX DT_TLSDESC_GOT DT_TLSDESC_PLT DT_USED DT_VALRNGHI DT_VALRNGLO DT_VERDEF DT_VERDEFNUM PT_AARCH64_ARCHEXT PT_AARCH64_UNWIND PT_ARM_ARCHEXT PT_ARM_EXIDX PT_GNU_EH_FRAME PT_GNU_MBIND_HI PT_GNU_MBIND_LO PT_GNU_PROPERTY PT_GNU_RELRO PT_GNU_STACK PT_MIPS_ABIFLAGS PT_MIPS_OPTIONS PT_MIPS_REGINFO PT_MIPS_RTPROC PT_OPENBSD_BOOTDATA PT_OPENBSD_RANDOMIZE PT_OPENBSD_WXNEEDED PT_PAX_FLAGS PT_S390_PGSTE PT_SUNWSTACK PT_SUNW_EH_FRAME
+16 embed  FS.Open FS.ReadDir FS.ReadFile FS
+16 flag Func FlagSet.Func
+16 go/build Package.EmbedPatterns Package.EmbedPatternPos Package.IgnoredOtherFiles Package.TestEmbedPatterns Package.TestEmbedPatternPos Package.XTestEmbedPatterns Package.XTestEmbedPatternPos
+16 go/build/constraint  IsGoBuild IsPlusBuild Parse PlusBuildLines AndExpr.Eval AndExpr.String NotExpr.Eval NotExpr.String OrExpr.Eval OrExpr.String SyntaxError.Error TagExpr.Eval TagExpr.String AndExpr AndExpr.X AndExpr.Y Expr.Eval Expr.String NotExpr NotExpr.X OrExpr OrExpr.X OrExpr.Y SyntaxError SyntaxError.Err SyntaxError.Offset TagExpr TagExpr.Tag
+16 html/template ParseFS Template.ParseFS
+16 io NopCloser ReadAll ReadSeekCloser ReadSeekCloser.Close ReadSeekCloser.Read ReadSeekCloser.Seek Discard
+16 io/fs  ModeAppend ModeCharDevice ModeDevice ModeDir ModeExclusive ModeIrregular ModeNamedPipe ModePerm ModeSetgid ModeSetuid ModeSocket ModeSticky ModeSymlink ModeTemporary ModeType Glob ReadDir ReadFile Stat Sub ValidPath WalkDir PathError.Error PathError.Timeout PathError.Unwrap FileMode.IsDir FileMode.IsRegular FileMode.Perm FileMode.String FileMode.Type DirEntry DirEntry.Info DirEntry.IsDir DirEntry.Name DirEntry.Type FS FS.Open File File.Close File.Read File.Stat FileInfo FileInfo.IsDir FileInfo.ModTime FileInfo.Mode FileInfo.Name FileInfo.Size FileInfo.Sys FileMode GlobFS GlobFS.Glob GlobFS.Open PathError PathError.Err PathError.Op PathError.Path ReadDirFS ReadDirFS.Open ReadDirFS.ReadDir ReadDirFile ReadDirFile.Close ReadDirFile.Read ReadDirFile.ReadDir ReadDirFile.Stat ReadFileFS ReadFileFS.Open ReadFileFS.ReadFile StatFS StatFS.Open StatFS.Stat SubFS SubFS.Open SubFS.Sub WalkDirFunc ErrClosed ErrExist ErrInvalid ErrNotExist ErrPermission SkipDir
+16 log Default
+16 net ErrClosed
+16 net/http FS Transport.GetProxyConnectHeader
+16 os CreateTemp DirFS MkdirTemp ReadDir ReadFile WriteFile File.ReadDir DirEntry ErrProcessDone
+16 os/signal NotifyContext
+16 path/filepath WalkDir
+16 runtime/metrics  KindBad KindFloat64 KindFloat64Histogram KindUint64 All Read Value.Float64 Value.Float64Histogram Value.Kind Value.Uint64 Description Description.Cumulative Description.Description Description.Kind Description.Name Float64Histogram Float64Histogram.Buckets Float64Histogram.Counts Sample Sample.Name Sample.Value Value ValueKind
+16 testing/fstest  TestFS MapFS.Glob MapFS.Open MapFS.ReadDir MapFS.ReadFile MapFS.Stat MapFS.Sub MapFS MapFile MapFile.Data MapFile.ModTime MapFile.Mode MapFile.Sys
+16 testing/iotest ErrReader TestReader
+16 text/template ParseFS Template.ParseFS
+16 text/template/parse NodeComment ParseComments CommentNode.Copy CommentNode.String CommentNode.Position CommentNode.Type CommentNode CommentNode.Text Mode Tree.Mode
+16 unicode Chorasmian Dives_Akuru Khitan_Small_Script Yezidi
+17 archive/zip File.OpenRaw Writer.Copy Writer.CreateRaw
+17 compress/lzw Reader.Close Reader.Read Reader.Reset Writer.Close Writer.Reset Writer.Write Reader Writer
+17 crypto/tls CertificateRequestInfo.Context ClientHelloInfo.Context Conn.HandshakeContext
+17 database/sql NullByte.Scan NullInt16.Scan NullByte.Value NullInt16.Value NullByte NullByte.Byte NullByte.Valid NullInt16 NullInt16.Int16 NullInt16.Valid
+17 debug/elf SHT_MIPS_ABIFLAGS
+17 encoding/csv Reader.FieldPos
+17 go/build Context.ToolTags
+17 go/parser SkipObjectResolution
+17 image Alpha.RGBA64At Alpha.SetRGBA64 Alpha16.RGBA64At Alpha16.SetRGBA64 CMYK.RGBA64At CMYK.SetRGBA64 Gray.RGBA64At Gray.SetRGBA64 Gray16.RGBA64At Gray16.SetRGBA64 NRGBA.RGBA64At NRGBA.SetRGBA64 NRGBA64.RGBA64At NRGBA64.SetRGBA64 NYCbCrA.RGBA64At Paletted.RGBA64At Paletted.SetRGBA64 RGBA.RGBA64At RGBA.SetRGBA64 Uniform.RGBA64At YCbCr.RGBA64At Rectangle.RGBA64At RGBA64Image RGBA64Image.At RGBA64Image.Bounds RGBA64Image.ColorModel RGBA64Image.RGBA64At
+17 image/draw RGBA64Image RGBA64Image.At RGBA64Image.Bounds RGBA64Image.ColorModel RGBA64Image.RGBA64At RGBA64Image.Set RGBA64Image.SetRGBA64
+17 io/fs FileInfoToDirEntry
+17 math MaxInt MaxUint MinInt
+17 net ParseError.Temporary ParseError.Timeout IP.IsPrivate
+17 net/http AllowQuerySemicolons
+17 net/url Values.Has
+17 reflect VisibleFields Method.IsExported StructField.IsExported Value.CanConvert
+17 runtime/cgo  NewHandle Handle.Delete Handle.Value Handle
+17 strconv QuotedPrefix
+17 sync/atomic Value.CompareAndSwap Value.Swap
+17 testing B.Setenv T.Setenv TB.Setenv
+17 text/template/parse SkipFuncCheck
+17 time Layout UnixMicro UnixMilli Time.GoString Time.IsDST Time.UnixMicro Time.UnixMilli
+18 bufio Writer.AvailableBuffer ReadWriter.AvailableBuffer
+18 bytes Cut
+18 crypto/tls Conn.NetConn
+18 debug/buildinfo  Read ReadFile BuildInfo
+18 debug/dwarf BasicType.DataBitOffset StructField.DataBitOffset
+18 debug/elf R_PPC64_RELATIVE
+18 debug/plan9obj ErrNoSymbols
+18 go/ast IndexListExpr.End IndexListExpr.Pos FuncType.TypeParams IndexListExpr IndexListExpr.Indices IndexListExpr.Lbrack IndexListExpr.Rbrack IndexListExpr.X TypeSpec.TypeParams
+18 go/constant Kind.String
+18 go/token TILDE
+18 go/types Instantiate NewContext NewSignatureType NewTerm NewTypeParam NewUnion ArgumentError.Error ArgumentError.Unwrap Interface.IsComparable Interface.IsImplicit Interface.IsMethodSet Interface.MarkImplicit Named.Origin Named.SetTypeParams Named.TypeArgs Named.TypeParams Signature.RecvTypeParams Signature.TypeParams Term.String Term.Tilde Term.Type TypeList.At TypeList.Len TypeParam.Constraint TypeParam.Index TypeParam.Obj TypeParam.SetConstraint TypeParam.String TypeParam.Underlying TypeParamList.At TypeParamList.Len Union.Len Union.String Union.Term Union.Underlying ArgumentError ArgumentError.Err ArgumentError.Index Config.Context Config.GoVersion Context Info.Instances Instance Instance.Type Instance.TypeArgs Term TypeList TypeParam TypeParamList Union
+18 net TCPAddrFromAddrPort UDPAddrFromAddrPort Resolver.LookupNetIP TCPAddr.AddrPort UDPAddr.AddrPort UDPConn.ReadFromUDPAddrPort UDPConn.ReadMsgUDPAddrPort UDPConn.WriteMsgUDPAddrPort UDPConn.WriteToUDPAddrPort
+18 net/http MaxBytesHandler Cookie.Valid
+18 net/netip  AddrFrom16 AddrFrom4 AddrFromSlice AddrPortFrom IPv4Unspecified IPv6LinkLocalAllNodes IPv6Unspecified MustParseAddr MustParseAddrPort MustParsePrefix ParseAddr ParseAddrPort ParsePrefix PrefixFrom Addr.UnmarshalBinary Addr.UnmarshalText AddrPort.UnmarshalBinary AddrPort.UnmarshalText Prefix.UnmarshalBinary Prefix.UnmarshalText Addr.AppendTo Addr.As16 Addr.As4 Addr.AsSlice Addr.BitLen Addr.Compare Addr.Is4 Addr.Is4In6 Addr.Is6 Addr.IsGlobalUnicast Addr.IsInterfaceLocalMulticast Addr.IsLinkLocalMulticast Addr.IsLinkLocalUnicast Addr.IsLoopback Addr.IsMulticast Addr.IsPrivate Addr.IsUnspecified Addr.IsValid Addr.Less Addr.MarshalBinary Addr.MarshalText Addr.Next Addr.Prefix Addr.Prev Addr.String Addr.StringExpanded Addr.Unmap Addr.WithZone Addr.Zone AddrPort.Addr AddrPort.AppendTo AddrPort.IsValid AddrPort.MarshalBinary AddrPort.MarshalText AddrPort.Port AddrPort.String Prefix.Addr Prefix.AppendTo Prefix.Bits Prefix.Contains Prefix.IsSingleIP Prefix.IsValid Prefix.MarshalBinary Prefix.MarshalText Prefix.Masked Prefix.Overlaps Prefix.String Addr AddrPort Prefix
+18 reflect Pointer PointerTo MapIter.Reset Value.CanComplex Value.CanFloat Value.CanInt Value.CanUint Value.FieldByIndexErr Value.SetIterKey Value.SetIterValue Value.UnsafePointer
+18 runtime/debug ParseBuildInfo BuildInfo.String BuildInfo.GoVersion BuildInfo.Settings BuildSetting BuildSetting.Key BuildSetting.Value
+18 strings Clone Cut
+18 sync Mutex.TryLock RWMutex.TryLock RWMutex.TryRLock
+18 testing F.Add F.Cleanup F.Error F.Errorf F.Fail F.FailNow F.Failed F.Fatal F.Fatalf F.Fuzz F.Helper F.Log F.Logf F.Name F.Setenv F.Skip F.SkipNow F.Skipf F.Skipped F.TempDir F InternalFuzzTarget InternalFuzzTarget.Fn InternalFuzzTarget.Name
+18 text/template/parse NodeBreak NodeContinue BreakNode.Copy BreakNode.String ContinueNode.Copy ContinueNode.String BreakNode.Position BreakNode.Type ContinueNode.Position ContinueNode.Type BreakNode BreakNode.Line ContinueNode ContinueNode.Line
+18 unicode/utf8 AppendRune
+19 crypto/x509 ParseRevocationList CertPool.Clone CertPool.Equal RevocationList.CheckSignatureFrom RevocationList.AuthorityKeyId RevocationList.Extensions RevocationList.Issuer RevocationList.Raw RevocationList.RawIssuer RevocationList.RawTBSRevocationList RevocationList.Signature
+19 debug/elf EM_LOONGARCH R_LARCH_32 R_LARCH_64 R_LARCH_ADD16 R_LARCH_ADD24 R_LARCH_ADD32 R_LARCH_ADD64 R_LARCH_ADD8 R_LARCH_COPY R_LARCH_IRELATIVE R_LARCH_JUMP_SLOT R_LARCH_MARK_LA R_LARCH_MARK_PCREL R_LARCH_NONE R_LARCH_RELATIVE R_LARCH_SOP_ADD R_LARCH_SOP_AND R_LARCH_SOP_ASSERT R_LARCH_SOP_IF_ELSE R_LARCH_SOP_NOT R_LARCH_SOP_POP_32_S_0_10_10_16_S2 R_LARCH_SOP_POP_32_S_0_5_10_16_S2 R_LARCH_SOP_POP_32_S_10_12 R_LARCH_SOP_POP_32_S_10_16 R_LARCH_SOP_POP_32_S_10_16_S2 R_LARCH_SOP_POP_32_S_10_5 R_LARCH_SOP_POP_32_S_5_20 R_LARCH_SOP_POP_32_U R_LARCH_SOP_POP_32_U_10_12 R_LARCH_SOP_PUSH_ABSOLUTE R_LARCH_SOP_PUSH_DUP R_LARCH_SOP_PUSH_GPREL R_LARCH_SOP_PUSH_PCREL R_LARCH_SOP_PUSH_PLT_PCREL R_LARCH_SOP_PUSH_TLS_GD R_LARCH_SOP_PUSH_TLS_GOT R_LARCH_SOP_PUSH_TLS_TPREL R_LARCH_SOP_SL R_LARCH_SOP_SR R_LARCH_SOP_SUB R_LARCH_SUB16 R_LARCH_SUB24 R_LARCH_SUB32 R_LARCH_SUB64 R_LARCH_SUB8 R_LARCH_TLS_DTPMOD32 R_LARCH_TLS_DTPMOD64 R_LARCH_TLS_DTPREL32 R_LARCH_TLS_DTPREL64 R_LARCH_TLS_TPREL32 R_LARCH_TLS_TPREL64 R_LARCH.GoString R_LARCH.String R_LARCH
+19 debug/pe IMAGE_COMDAT_SELECT_ANY IMAGE_COMDAT_SELECT_ASSOCIATIVE IMAGE_COMDAT_SELECT_EXACT_MATCH IMAGE_COMDAT_SELECT_LARGEST IMAGE_COMDAT_SELECT_NODUPLICATES IMAGE_COMDAT_SELECT_SAME_SIZE IMAGE_FILE_MACHINE_LOONGARCH32 IMAGE_FILE_MACHINE_LOONGARCH64 IMAGE_SCN_CNT_CODE IMAGE_SCN_CNT_INITIALIZED_DATA IMAGE_SCN_CNT_UNINITIALIZED_DATA IMAGE_SCN_LNK_COMDAT IMAGE_SCN_MEM_DISCARDABLE IMAGE_SCN_MEM_EXECUTE IMAGE_SCN_MEM_READ IMAGE_SCN_MEM_WRITE File.COFFSymbolReadSectionDefAux COFFSymbolAuxFormat5 COFFSymbolAuxFormat5.Checksum COFFSymbolAuxFormat5.NumLineNumbers COFFSymbolAuxFormat5.NumRelocs COFFSymbolAuxFormat5.SecNum COFFSymbolAuxFormat5.Selection COFFSymbolAuxFormat5.Size
+19 encoding/binary AppendUvarint AppendVarint AppendByteOrder AppendByteOrder.AppendUint16 AppendByteOrder.AppendUint32 AppendByteOrder.AppendUint64 AppendByteOrder.String
+19 encoding/csv Reader.InputOffset
+19 encoding/xml Decoder.InputPos
+19 flag TextVar FlagSet.TextVar
+19 fmt Append Appendf Appendln
+19 go/doc Package.HTML Package.Markdown Package.Parser Package.Printer Package.Synopsis Package.Text
+19 go/doc/comment  DefaultLookupPackage DocLink.DefaultURL Heading.DefaultID List.BlankBefore List.BlankBetween Parser.Parse Printer.Comment Printer.HTML Printer.Markdown Printer.Text Code Code.Text Doc Doc.Content Doc.Links DocLink DocLink.ImportPath DocLink.Name DocLink.Recv DocLink.Text Heading Heading.Text Italic Link Link.Auto Link.Text Link.URL LinkDef LinkDef.Text LinkDef.URL LinkDef.Used List List.ForceBlankBefore List.ForceBlankBetween List.Items ListItem ListItem.Content ListItem.Number Paragraph Paragraph.Text Parser Parser.LookupPackage Parser.LookupSym Parser.Words Plain Printer Printer.DocLinkBaseURL Printer.DocLinkURL Printer.HeadingID Printer.HeadingLevel Printer.TextCodePrefix Printer.TextPrefix Printer.TextWidth
+19 go/types Func.Origin Var.Origin
+19 hash/maphash Bytes String
+19 net/http MaxBytesError.Error MaxBytesError MaxBytesError.Limit
+19 net/url JoinPath URL.JoinPath URL.OmitHost
+19 os/exec Cmd.Environ Cmd.Err ErrDot
+19 regexp/syntax ErrNestingDepth
+19 runtime/debug SetMemoryLimit
+19 sort Find
+19 sync/atomic Bool.CompareAndSwap Bool.Load Bool.Store Bool.Swap Int32.Add Int32.CompareAndSwap Int32.Load Int32.Store Int32.Swap Int64.Add Int64.CompareAndSwap Int64.Load Int64.Store Int64.Swap Pointer.CompareAndSwap Pointer.Load Pointer.Store Pointer.Swap Uint32.Add Uint32.CompareAndSwap Uint32.Load Uint32.Store Uint32.Swap Uint64.Add Uint64.CompareAndSwap Uint64.Load Uint64.Store Uint64.Swap Uintptr.Add Uintptr.CompareAndSwap Uintptr.Load Uintptr.Store Uintptr.Swap Bool Int32 Int64 Pointer Uint32 Uint64 Uintptr
+19 time Duration.Abs Time.ZoneBounds
+20 archive/tar ErrInsecurePath
+20 archive/zip ErrInsecurePath
+20 bytes Clone CutPrefix CutSuffix
+20 context Cause WithCancelCause CancelCauseFunc
+20 crypto/ecdh  P256 P384 P521 X25519 PrivateKey.Bytes PrivateKey.Curve PrivateKey.ECDH PrivateKey.Equal PrivateKey.Public PrivateKey.PublicKey PublicKey.Bytes PublicKey.Curve PublicKey.Equal Curve.GenerateKey Curve.NewPrivateKey Curve.NewPublicKey PrivateKey PublicKey
+20 crypto/ecdsa PrivateKey.ECDH PublicKey.ECDH
+20 crypto/ed25519 VerifyWithOptions Options.HashFunc Options Options.Context Options.Hash
+20 crypto/rsa OAEPOptions.MGFHash
+20 crypto/subtle XORBytes
+20 crypto/tls CertificateVerificationError.Error CertificateVerificationError.Unwrap CertificateVerificationError CertificateVerificationError.Err CertificateVerificationError.UnverifiedCertificates
+20 crypto/x509 SetFallbackRoots
+20 debug/elf R_LARCH_32_PCREL R_LARCH_ABS64_HI12 R_LARCH_ABS64_LO20 R_LARCH_ABS_HI20 R_LARCH_ABS_LO12 R_LARCH_B16 R_LARCH_B21 R_LARCH_B26 R_LARCH_GNU_VTENTRY R_LARCH_GNU_VTINHERIT R_LARCH_GOT64_HI12 R_LARCH_GOT64_LO20 R_LARCH_GOT64_PC_HI12 R_LARCH_GOT64_PC_LO20 R_LARCH_GOT_HI20 R_LARCH_GOT_LO12 R_LARCH_GOT_PC_HI20 R_LARCH_GOT_PC_LO12 R_LARCH_PCALA64_HI12 R_LARCH_PCALA64_LO20 R_LARCH_PCALA_HI20 R_LARCH_PCALA_LO12 R_LARCH_RELAX R_LARCH_TLS_GD_HI20 R_LARCH_TLS_GD_PC_HI20 R_LARCH_TLS_IE64_HI12 R_LARCH_TLS_IE64_LO20 R_LARCH_TLS_IE64_PC_HI12 R_LARCH_TLS_IE64_PC_LO20 R_LARCH_TLS_IE_HI20 R_LARCH_TLS_IE_LO12 R_LARCH_TLS_IE_PC_HI20 R_LARCH_TLS_IE_PC_LO12 R_LARCH_TLS_LD_HI20 R_LARCH_TLS_LD_PC_HI20 R_LARCH_TLS_LE64_HI12 R_LARCH_TLS_LE64_LO20 R_LARCH_TLS_LE_HI20 R_LARCH_TLS_LE_LO12 R_PPC64_ADDR16_HIGHER34 R_PPC64_ADDR16_HIGHERA34 R_PPC64_ADDR16_HIGHEST34 R_PPC64_ADDR16_HIGHESTA34 R_PPC64_COPY R_PPC64_D28 R_PPC64_D34 R_PPC64_D34_HA30 R_PPC64_D34_HI30 R_PPC64_D34_LO R_PPC64_DTPREL34 R_PPC64_GLOB_DAT R_PPC64_GNU_VTENTRY R_PPC64_GNU_VTINHERIT R_PPC64_GOT_DTPREL_PCREL34 R_PPC64_GOT_PCREL34 R_PPC64_GOT_TLSGD_PCREL34 R_PPC64_GOT_TLSLD_PCREL34 R_PPC64_GOT_TPREL_PCREL34 R_PPC64_PCREL28 R_PPC64_PCREL34 R_PPC64_PCREL_OPT R_PPC64_PLT16_HA R_PPC64_PLT16_HI R_PPC64_PLT16_LO R_PPC64_PLT32 R_PPC64_PLT64 R_PPC64_PLTCALL R_PPC64_PLTCALL_NOTOC R_PPC64_PLT_PCREL34 R_PPC64_PLT_PCREL34_NOTOC R_PPC64_PLTREL32 R_PPC64_PLTREL64 R_PPC64_PLTSEQ R_PPC64_PLTSEQ_NOTOC R_PPC64_REL16_HIGH R_PPC64_REL16_HIGHA R_PPC64_REL16_HIGHER R_PPC64_REL16_HIGHER34 R_PPC64_REL16_HIGHERA R_PPC64_REL16_HIGHERA34 R_PPC64_REL16_HIGHEST R_PPC64_REL16_HIGHEST34 R_PPC64_REL16_HIGHESTA R_PPC64_REL16_HIGHESTA34 R_PPC64_REL30 R_PPC64_SECTOFF R_PPC64_SECTOFF_HA R_PPC64_SECTOFF_HI R_PPC64_SECTOFF_LO R_PPC64_TPREL34 R_PPC64_UADDR16 R_PPC64_UADDR32 R_PPC64_UADDR64
+20 debug/pe IMAGE_FILE_MACHINE_RISCV128 IMAGE_FILE_MACHINE_RISCV32 IMAGE_FILE_MACHINE_RISCV64
+20 encoding/xml Encoder.Close
+20 errors Join
+20 fmt FormatString
+20 go/ast File.FileEnd File.FileStart RangeStmt.Range
+20 go/token FileSet.RemoveFile
+20 go/types Satisfies
+20 io/fs SkipAll
+20 io NewOffsetWriter OffsetWriter.Seek OffsetWriter.WriteAt OffsetWriter.Write OffsetWriter
+20 net FlagRunning Dialer.ControlContext
+20 net/http NewResponseController ResponseController.Flush ResponseController.Hijack ResponseController.SetReadDeadline ResponseController.SetWriteDeadline ResponseController Server.DisableGeneralOptionsHandler Transport.OnProxyConnectResponse
+20 net/http/httputil ProxyRequest.SetURL ProxyRequest.SetXForwarded ProxyRequest ProxyRequest.In ProxyRequest.Out ReverseProxy.Rewrite
+20 net/netip IPv6LinkLocalAllRouters IPv6Loopback
+20 os/exec Cmd.Cancel Cmd.WaitDelay ErrWaitDelay
+20 path/filepath IsLocal SkipAll
+20 reflect Value.Comparable Value.Equal Value.Grow Value.SetZero
+20 regexp/syntax ErrLarge
+20 runtime/cgo Incomplete
+20 runtime/coverage  ClearCounters WriteCountersDir WriteCounters WriteMetaDir WriteMeta
+20 strings CutPrefix CutSuffix
+20 sync Map.CompareAndDelete Map.CompareAndSwap Map.Swap
+20 testing B.Elapsed
+20 time DateOnly DateTime TimeOnly Time.Compare
+20 unicode/utf16 AppendRune
+21 bytes ContainsFunc Buffer.AvailableBuffer Buffer.Available
+21 cmp  Compare Less Ordered
+21 context AfterFunc WithDeadlineCause WithoutCancel WithTimeoutCause
+21 crypto/tls QUICEncryptionLevelApplication QUICEncryptionLevelEarly QUICEncryptionLevelHandshake QUICEncryptionLevelInitial QUICHandshakeDone QUICNoEvent QUICRejectedEarlyData QUICSetReadSecret QUICSetWriteSecret QUICTransportParameters QUICTransportParametersRequired QUICWriteData NewResumptionState ParseSessionState QUICClient QUICServer VersionName AlertError.Error ClientSessionState.ResumptionState Config.DecryptTicket Config.EncryptTicket QUICConn.Close QUICConn.ConnectionState QUICConn.HandleData QUICConn.NextEvent QUICConn.SendSessionTicket QUICSessionTicketOptions QUICSessionTicketOptions.EarlyData QUICConn.SetTransportParameters QUICConn.Start QUICEncryptionLevel.String SessionState.Bytes AlertError Config.UnwrapSession Config.WrapSession QUICConfig QUICConfig.TLSConfig QUICConn QUICEncryptionLevel QUICEventKind QUICEvent QUICEvent.Data QUICEvent.Kind QUICEvent.Level QUICEvent.Suite SessionState SessionState.EarlyData SessionState.Extra
+21 crypto/x509 RevocationListEntry RevocationListEntry.Extensions RevocationListEntry.ExtraExtensions RevocationListEntry.Raw RevocationListEntry.ReasonCode RevocationListEntry.RevocationTime RevocationListEntry.SerialNumber RevocationList.RevokedCertificateEntries
+21 debug/elf COMPRESS_ZSTD DF_1_CONFALT DF_1_DIRECT DF_1_DISPRELDNE DF_1_DISPRELPND DF_1_EDITED DF_1_ENDFILTEE DF_1_GLOBAL DF_1_GLOBAUDIT DF_1_GROUP DF_1_IGNMULDEF DF_1_INITFIRST DF_1_INTERPOSE DF_1_KMOD DF_1_LOADFLTR DF_1_NOCOMMON DF_1_NODEFLIB DF_1_NODELETE DF_1_NODIRECT DF_1_NODUMP DF_1_NOHDR DF_1_NOKSYMS DF_1_NOOPEN DF_1_NORELOC DF_1_NOW DF_1_ORIGIN DF_1_PIE DF_1_SINGLETON DF_1_STUB DF_1_SYMINTPOSE DF_1_TRANS DF_1_WEAKFILTER R_PPC64_REL24_P9NOTOC DynFlag1.GoString DynFlag1.String File.DynValue DynFlag1
+21 encoding/binary NativeEndian
+21 errors ErrUnsupported
+21 flag BoolFunc FlagSet.BoolFunc
+21 go/ast IsGenerated File.GoVersion
+21 go/build/constraint GoVersion
+21 go/build Directive Directive.Pos Directive.Text Package.Directives Package.TestDirectives Package.XTestDirectives
+21 go/token File.Lines
+21 go/types Package.GoVersion
+21 html/template ErrJSTemplate
+21 io/fs FormatDirEntry FormatFileInfo
+21 log/slog  KindAny KindBool KindDuration KindFloat64 KindGroup KindInt64 KindLogValuer KindString KindTime KindUint64 LevelDebug LevelError LevelInfo LevelKey LevelWarn MessageKey SourceKey TimeKey Any AnyValue Bool BoolValue DebugContext Debug Default Duration DurationValue ErrorContext Error Float64 Float64Value Group GroupValue InfoContext Info Int64 Int64Value Int IntValue LogAttrs Log New NewJSONHandler NewLogLogger NewRecord NewTextHandler SetDefault String StringValue Time TimeValue Uint64 Uint64Value WarnContext Warn With Attr.Equal Attr.String JSONHandler.Enabled JSONHandler.Handle JSONHandler.WithAttrs JSONHandler.WithGroup Kind.String Level.Level Level.MarshalJSON Level.MarshalText Level.String Level.UnmarshalJSON Level.UnmarshalText LevelVar.Level LevelVar.MarshalText LevelVar.Set LevelVar.String LevelVar.UnmarshalText Logger.DebugContext Logger.Debug Logger.Enabled Logger.ErrorContext Logger.Error Logger.Handler Logger.InfoContext Logger.Info Logger.LogAttrs Logger.Log Logger.WarnContext Logger.Warn Logger.WithGroup Logger.With Record.AddAttrs Record.Add Record.Attrs Record.Clone Record.NumAttrs TextHandler.Enabled TextHandler.Handle TextHandler.WithAttrs TextHandler.WithGroup Value.Any Value.Bool Value.Duration Value.Equal Value.Float64 Value.Group Value.Int64 Value.Kind Value.LogValuer Value.Resolve Value.String Value.Time Value.Uint64 Attr Attr.Key Attr.Value Handler.Enabled Handler Handler.Handle Handler.WithAttrs Handler.WithGroup HandlerOptions HandlerOptions.AddSource HandlerOptions.Level HandlerOptions.ReplaceAttr JSONHandler Kind Leveler Leveler.Level Level LevelVar Logger LogValuer LogValuer.LogValue Record Record.Level Record.Message Record.PC Record.Time Source Source.File Source.Function Source.Line TextHandler Value
+21 maps  Clone Copy DeleteFunc Equal EqualFunc
+21 math/big Int.Float64
+21 net/http ProtocolError.Is ResponseController.EnableFullDuplex ErrSchemeMismatch
+21 net Dialer.MultipathTCP Dialer.SetMultipathTCP ListenConfig.MultipathTCP ListenConfig.SetMultipathTCP TCPConn.MultipathTCP
+21 reflect Value.Clear
+21 regexp Regexp.MarshalText Regexp.UnmarshalText
+21 runtime PanicNilError.Error PanicNilError.RuntimeError Pinner.Pin Pinner.Unpin PanicNilError Pinner
+21 slices  BinarySearch BinarySearchFunc Clip Clone Compact CompactFunc Compare CompareFunc Contains ContainsFunc Delete DeleteFunc Equal EqualFunc Grow Index IndexFunc Insert IsSorted IsSortedFunc Max MaxFunc Min MinFunc Replace Reverse Sort SortFunc SortStableFunc
+21 strings ContainsFunc
+21 sync OnceFunc OnceValue OnceValues
+21 testing Testing
+21 testing/slogtest  TestHandler
+21 unicode Cypro_Minoan Kawi Nag_Mundari Old_Uyghur Tangsa Toto Vithkuqi
+22 archive/tar Writer.AddFS
+22 archive/zip Writer.AddFS
+22 cmp Or
+22 crypto/x509 OIDFromInts CertPool.AddCertWithConstraint OID.Equal OID.EqualASN1OID OID.String Certificate.Policies OID
+22 database/sql Null.Scan Null.Value Null Null.V Null.Valid
+22 debug/elf R_LARCH_64_PCREL R_LARCH_ADD6 R_LARCH_ADD_ULEB128 R_LARCH_ALIGN R_LARCH_CFA R_LARCH_DELETE R_LARCH_PCREL20_S2 R_LARCH_SUB6 R_LARCH_SUB_ULEB128 R_MIPS_PC32
+22 encoding/base32 Encoding.AppendDecode Encoding.AppendEncode
+22 encoding/base64 Encoding.AppendDecode Encoding.AppendEncode
+22 encoding/hex AppendDecode AppendEncode
+22 go/ast Unparen
+22 go/types NewAlias Unalias Alias.Obj Alias.String Alias.Underlying Info.PkgNameOf Checker.PkgNameOf Alias Info.FileVersions
+22 go/version  Compare IsValid Lang
+22 io SectionReader.Outer
+22 log/slog SetLogLoggerLevel
+22 math/big Rat.FloatPrec
+22 math/rand/v2  ExpFloat64 Float32 Float64 Int Int32 Int32N Int64 Int64N IntN N New NewChaCha8 NewPCG NewZipf NormFloat64 Perm Shuffle Uint32 Uint32N Uint64 Uint64N UintN ChaCha8.MarshalBinary ChaCha8.Seed ChaCha8.Uint64 ChaCha8.UnmarshalBinary PCG.MarshalBinary PCG.Seed PCG.Uint64 PCG.UnmarshalBinary Rand.ExpFloat64 Rand.Float32 Rand.Float64 Rand.Int Rand.Int32 Rand.Int32N Rand.Int64 Rand.Int64N Rand.IntN Rand.NormFloat64 Rand.Perm Rand.Shuffle Rand.Uint32 Rand.Uint32N Rand.Uint64 Rand.Uint64N Rand.UintN Zipf.Uint64 ChaCha8 PCG Rand Source Source.Uint64 Zipf
+22 net TCPConn.WriteTo
+22 net/http FileServerFS NewFileTransportFS ServeFileFS Request.PathValue Request.SetPathValue
+22 net/netip AddrPort.Compare
+22 os File.WriteTo
+22 reflect TypeFor
+22 slices Concat
+22 testing/slogtest Run
+23 archive/tar FileInfoNames FileInfoNames.Gname FileInfoNames.IsDir FileInfoNames.ModTime FileInfoNames.Mode FileInfoNames.Name FileInfoNames.Size FileInfoNames.Sys FileInfoNames.Uname
+23 crypto/tls QUICResumeSession QUICStoreSession ECHRejectionError.Error QUICConn.StoreSession Config.EncryptedClientHelloConfigList Config.EncryptedClientHelloRejectionVerify ConnectionState.ECHAccepted ECHRejectionError ECHRejectionError.RetryConfigList QUICConfig.EnableSessionEvents QUICEvent.SessionState QUICSessionTicketOptions.Extra
+23 crypto/x509 ParseOID OID.UnmarshalBinary OID.UnmarshalText OID.MarshalBinary OID.MarshalText
+23 debug/elf PT_OPENBSD_NOBTCFI STT_GNU_IFUNC STT_RELC STT_SRELC
+23 encoding/binary Append Decode Encode
+23 go/ast Preorder
+23 go/types Alias.Origin Alias.Rhs Alias.SetTypeParams Alias.TypeArgs Alias.TypeParams Func.Signature
+23 iter  Pull2 Pull Seq2 Seq
+23 maps All Collect Insert Keys Values
+23 math/rand/v2 Uint ChaCha8.Read Rand.Uint
+23 net DNSError.Unwrap TCPConn.SetKeepAliveConfig DNSError.UnwrapErr Dialer.KeepAliveConfig KeepAliveConfig KeepAliveConfig.Count KeepAliveConfig.Enable KeepAliveConfig.Idle KeepAliveConfig.Interval ListenConfig.KeepAliveConfig
+23 net/http ParseCookie ParseSetCookie Request.CookiesNamed Cookie.Partitioned Cookie.Quoted Request.Pattern
+23 net/http/httptest NewRequestWithContext
+23 os CopyFS
+23 path/filepath Localize
+23 reflect SliceAt Value.Seq Value.Seq2 Type.CanSeq Type.CanSeq2 Type.OverflowComplex Type.OverflowFloat Type.OverflowInt Type.OverflowUint
+23 runtime/debug SetCrashOutput CrashOptions
+23 slices All AppendSeq Backward Chunk Collect Repeat SortedFunc SortedStableFunc Sorted Values
+23 structs  HostLayout
+23 sync Map.Clear
+23 sync/atomic AndInt32 AndInt64 AndUint32 AndUint64 AndUintptr OrInt32 OrInt64 OrUint32 OrUint64 OrUintptr Int32.And Int32.Or Int64.And Int64.Or Uint32.And Uint32.Or Uint64.And Uint64.Or Uintptr.And Uintptr.Or
+23 unicode/utf16 RuneLen
+23 unique  Make Handle.Value Handle
+`;
