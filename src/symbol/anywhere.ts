@@ -17,7 +17,7 @@ export function definitionsOf(
   world: World,
   owns: (path: string) => boolean,
 ): Promise<readonly Defined[] | null> {
-  return world.once(`definitions ${name}`, async () => {
+  return world.once(`definitions ${owns.name} ${name}`, async () => {
     const files = (await world.mentions(name)).filter(owns);
     if (files.length > COMMON) return null;
     const found = await Promise.all(
@@ -34,7 +34,7 @@ export function definitionsOf(
 
 /** Whether the tree uses a member of that name: if nothing here defines it, somebody else's code does. */
 export function usesMember(name: string, world: World, owns: (path: string) => boolean): Promise<boolean> {
-  return world.once(`uses ${name}`, async () => {
+  return world.once(`uses ${owns.name} ${name}`, async () => {
     const files = (await world.mentions(name)).filter((path) => owns(path) && !isVendored(path));
     if (files.length > COMMON) return true;
     const found = await Promise.all(
