@@ -47,6 +47,26 @@ export function usesMember(name: string, world: World, owns: (path: string) => b
   });
 }
 
+/** Whether a file of the tree uses the name without binding it: something outside of files provides it. */
+export function usesName(name: string, world: World, owns: (path: string) => boolean): Promise<boolean> {
+  return world.once(`unbound ${owns.name} ${name}`, async () => {
+    const files = (await world.mentions(name)).filter((path) => owns(path) && !isVendored(path));
+    if (files.length > COMMON) return true;
+    const found = await Promise.all(
+      files.map(async (path) => {
+        const facts = await world.facts(path, "full");
+        const isBound =
+          facts === null ||
+          facts.definitions.some((one) => one.name === name && one.of === null) ||
+          facts.imports.some((one) => one.as === name) ||
+          facts.scopes[""]?.includes(name) === true;
+        return !isBound && facts.references.some((one) => one.kind === "name" && one.name === name);
+      }),
+    );
+    return found.includes(true);
+  });
+}
+
 /** Whether a callable takes a call; true where either cannot be told. */
 export function accepts(shape: Shape | null, call: Call | null): boolean {
   return mismatch(shape, call) === null;
