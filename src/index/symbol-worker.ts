@@ -37,13 +37,13 @@ async function factsOf({ language: id, extent, body }: Extract<Job, { kind: "fac
   if (language === null) return "null";
   const source = Buffer.from(body.buffer, body.byteOffset, body.length).toString("utf8");
   const dialect = languageNamed(language.dialect?.(source) ?? "");
-  const { prune, prepare, extract, grammar: file } = dialect ?? language;
-  const { parser, grammar } = await parserOf(file);
-  const text = prepare?.(source) ?? source;
+  const written = dialect ?? language;
+  const { parser, grammar } = await parserOf(written.grammar);
+  const text = written.prepare?.(source) ?? source;
   const tree = parser.parse(text);
   if (tree === null) return "null";
   try {
-    const facts = extract(new Syntax(tree, grammar, text, prune[extent]), extent);
+    const facts = written.extract(new Syntax(tree, grammar, text, written.prune[extent]), extent);
     return JSON.stringify(dialect === null ? facts : { ...facts, dialect: dialect.id });
   } finally {
     tree.delete();
