@@ -6,9 +6,11 @@ export interface Case {
   readonly original: string;
   readonly backport: string;
   readonly branch: string;
+  /** How it is known: `trailer`, `author+date+subject`, `PR-number`; empty if the table does not say. */
+  readonly evidence: string;
 }
 
-/** Reads a table with a header: repo, original_sha, backport_sha, release_branch, tab separated. */
+/** Reads a table with a header: repo, original_sha, backport_sha, release_branch, perhaps evidence, tab separated. */
 export function readCases(file: string): Case[] {
   const [header = "", ...rows] = readFileSync(file, "utf8")
     .split("\n")
@@ -32,6 +34,7 @@ export function readCases(file: string): Case[] {
       original: cells[original] ?? "",
       backport: cells[backport] ?? "",
       branch: cells[branch] ?? "",
+      evidence: cells[names.indexOf("evidence")] ?? "",
     };
   });
 }

@@ -1,30 +1,47 @@
 // npm run bench -- KIND --repo DIR --cases FILE --out FILE.jsonl [--limit N] [--seed S] …
 // One JSON line a case, in the order of the cases; a summary beside git's own figures from the same run at the end.
 import { parseArgs } from "node:util";
+import { benchNatural } from "./natural.ts";
+import { benchEquivalence } from "./equivalence.ts";
+import { benchFit } from "./fit.ts";
 import { benchPicks } from "./picks.ts";
 import { benchPlans } from "./plans.ts";
+import { benchPrerequisites } from "./prerequisites.ts";
 import { benchSymbols } from "./symbols.ts";
 
-const KINDS = { picks: benchPicks, plans: benchPlans, symbols: benchSymbols } as const;
+const KINDS = {
+  picks: benchPicks,
+  plans: benchPlans,
+  prerequisites: benchPrerequisites,
+  natural: benchNatural,
+  equivalence: benchEquivalence,
+  fit: benchFit,
+  symbols: benchSymbols,
+} as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    repo: { type: "string" },
-    cases: { type: "string" },
-    out: { type: "string" },
-    limit: { type: "string" },
-    seed: { type: "string" },
+    "repo": { type: "string" },
+    "cases": { type: "string" },
+    "out": { type: "string" },
+    "limit": { type: "string" },
+    "seed": { type: "string" },
     /** How many cases `git cherry-pick` is timed on, in a work tree of its own. */
-    peers: { type: "string", default: "20" },
+    "peers": { type: "string", default: "20" },
     /** Compare every case with `git cherry-pick`, not only those timed. */
-    verify: { type: "boolean", default: false },
-    revision: { type: "string" },
-    onto: { type: "string", multiple: true },
-    runs: { type: "string", default: "7" },
+    "verify": { type: "boolean", default: false },
+    "revision": { type: "string" },
+    "onto": { type: "string", multiple: true },
+    "runs": { type: "string", default: "7" },
+    /** The main branch, where it is not found by itself. */
+    "main": { type: "string" },
+    "leave-one-out": { type: "boolean", default: false },
+    "trailers": { type: "boolean", default: false },
+    "features": { type: "string" },
   },
 });
-const [kind = ""] = positionals;
+const [kind = "", ...files] = positionals;
 
 function fail(message: string): never {
   process.stderr.write(`bench: ${message}\n`);
@@ -36,9 +53,9 @@ function whole(name: string, value: string): number {
 }
 
 if (!(kind in KINDS)) fail(`no kind '${kind}'; kinds: ${Object.keys(KINDS).join(", ")}`);
-if (values.repo === undefined) fail("--repo DIR is needed");
+if (values.repo === undefined && kind !== "fit") fail("--repo DIR is needed");
 await KINDS[kind as keyof typeof KINDS]({
-  repo: values.repo,
+  repo: values.repo ?? "",
   cases: values.cases,
   out: values.out,
   limit: values.limit === undefined ? null : whole("limit", values.limit),
@@ -48,4 +65,9 @@ await KINDS[kind as keyof typeof KINDS]({
   revision: values.revision,
   onto: values.onto ?? [],
   runs: whole("runs", values.runs),
+  files,
+  main: values.main,
+  leaveOneOut: values["leave-one-out"],
+  trailers: values.trailers,
+  features: values.features,
 });

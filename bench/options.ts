@@ -11,4 +11,11 @@ export interface BenchOptions {
   readonly revision: string | undefined;
   readonly onto: readonly string[];
   readonly runs: number;
+  /** Positional arguments after the kind. */
+  readonly files: readonly string[];
+  readonly main: string | undefined;
+  readonly leaveOneOut: boolean;
+  readonly trailers: boolean;
+  /** Where to write what `fit` learns from. */
+  readonly features: string | undefined;
 }

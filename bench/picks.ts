@@ -11,8 +11,9 @@ import { readCases, sample, type Case } from "./cases.ts";
 import type { BenchOptions } from "./options.ts";
 import { PeerRepository, type PeerAnswer } from "./peers.ts";
 import { figures, HEAD, row } from "./statistics.ts";
+import { ofThisRepository } from "./this-repository.ts";
 
-interface Result extends Case {
+interface Result extends Omit<Case, "evidence"> {
   outcome: "clean" | "redundant" | "conflict" | "error";
   tree: string | null;
   /** Conflicted paths of a conflict, changed paths of a clean pick. */
@@ -85,21 +86,6 @@ async function timeEach(
   return times;
 }
 
-/** Rows of the repository at hand: of several in the table, the one whose commits are here. */
-async function ofThisRepository(scratch: Scratch, cases: readonly Case[]): Promise<Case[]> {
-  const names = [...new Set(cases.map(({ repo }) => repo))];
-  if (names.length <= 1) return [...cases];
-  const present = await Promise.all(
-    names.map(async (name) => {
-      const some = cases.filter(({ repo }) => repo === name).slice(0, 20);
-      const found = await Promise.all(some.map(({ backport }) => scratch.reader.info(backport)));
-      return found.filter((object) => object !== null).length;
-    }),
-  );
-  const best = names[present.indexOf(Math.max(...present))];
-  return cases.filter(({ repo }) => repo === best);
-}
-
 async function prepare({ reader }: Scratch, one: Case): Promise<Prepared> {
   const [original, backport] = await Promise.all([reader.commit(one.original), reader.commit(one.backport)]);
   const parent = original?.parents[0] ?? null;
@@ -121,14 +107,16 @@ async function resultOf(
   sides: Sides | null,
   merge: TreeMerge | undefined,
 ): Promise<Result> {
+  const { repo, original, backport, branch } = one;
+  const told = { repo, original, backport, branch };
   const ms = 0; // timed afterwards
   if (sides === null || merge === undefined || merge.kind === "missing")
-    return { ...one, outcome: "error", tree: null, paths: [], ms };
+    return { ...told, outcome: "error", tree: null, paths: [], ms };
   if (merge.kind === "conflict")
-    return { ...one, outcome: "conflict", tree: null, paths: merge.conflicts.map(({ path }) => quotePath(path)), ms };
+    return { ...told, outcome: "conflict", tree: null, paths: merge.conflicts.map(({ path }) => quotePath(path)), ms };
   const changed = await touchedPaths(engine.tree, sides.ours, merge.tree);
   return {
-    ...one,
+    ...told,
     outcome: merge.tree === sides.ours ? "redundant" : "clean",
     tree: merge.tree,
     paths: changed.map(({ path }) => quotePath(path)),

@@ -22,13 +22,15 @@ export async function benchPlans(options: BenchOptions): Promise<void> {
   const cold: number[] = [];
   for (let n = 0; n < Math.min(3, runs); n++) {
     rmSync(cache, { recursive: true, force: true });
-    cold.push(plan("--no-causes").ms);
+    cold.push(plan("--no-causes", "--no-needs").ms);
   }
-  const warm = Array.from({ length: runs }, () => plan("--no-causes").ms);
-  const causes = Array.from({ length: Math.min(3, runs) }, () => plan().ms);
+  const warm = Array.from({ length: runs }, () => plan("--no-causes", "--no-needs").ms);
+  const causes = Array.from({ length: Math.min(3, runs) }, () => plan("--no-needs").ms);
   const start = Array.from({ length: runs }, () => timed(["-e", "0"]).ms);
   const outcomes = (
-    JSON.parse(plan("--no-causes").stdout) as { plan: { lines: { picks: { outcome: { kind: string } }[] }[] } }
+    JSON.parse(plan("--no-causes", "--no-needs").stdout) as {
+      plan: { lines: { picks: { outcome: { kind: string } }[] }[] };
+    }
   ).plan.lines;
   const kinds = new Map<string, number>();
   for (const { picks } of outcomes)

@@ -22,6 +22,10 @@ export const ERROR_CODES = {
   "resolution-incomplete": ["refused", "The work tree of a resolution is not ready to be continued."],
   "nothing-to-do": ["refused", "There is no run, resolution or conflict that this verb could act on."],
   "consent-needed": ["refused", "A question needs an answer, and nobody is there to give it."],
+  "verify-failed": [
+    "refused",
+    "The line's verify command did not pass on what the line would hold; nothing was moved.",
+  ],
   "push-rejected": ["refused", "The remote refused the push; its refs are as they were."],
 
   "usage": ["usage", "The command line is wrong."],
@@ -44,6 +48,8 @@ export const ERROR_CODES = {
   "state-invalid": ["external", "A state file of Morello's under the git directory cannot be read."],
   "signing-failed": ["external", "The signing program failed; nothing was moved."],
   "remote-failed": ["external", "A remote could not be reached."],
+  "engine-missing": ["external", "There is no container engine on the PATH."],
+  "engine-failed": ["external", "A container engine failed."],
 
   "internal": ["internal", "A defect in Morello."],
 } as const satisfies Record<string, readonly [ErrorKind, string]>;

@@ -28,7 +28,10 @@ function rows(schema: Schema, prefix: string): string[][] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
     const name = prefix + key;
     const required = schema.required?.includes(key) === true;
-    const below = value.items?.properties === undefined ? rows(value, `${name}.`) : rows(value.items, `${name}[].`);
+    const forms = value.anyOf ?? [value];
+    const below = forms.flatMap((form) =>
+      form.items?.properties === undefined ? rows(form, `${name}.`) : rows(form.items, `${name}[].`),
+    );
     return [[code(name), typeOf(value), defaultOf(value, required), plain(value.description ?? "")], ...below];
   });
 }

@@ -25,7 +25,11 @@ const wasm = (name: string): Uint8Array => brotliDecompressSync(readFileSync(`ve
 function gcc(header: string, ...flags: readonly string[]): string | null {
   try {
     const args = ["-E", "-P", "-D_GNU_SOURCE", "-x", "c", ...flags, "-"];
-    return execFileSync("gcc", args, { input: `#include <${header}>\n`, encoding: "utf8", stdio: ["pipe", "pipe", "ignore"] });
+    return execFileSync("gcc", args, {
+      input: `#include <${header}>\n`,
+      encoding: "utf8",
+      stdio: ["pipe", "pipe", "ignore"],
+    });
   } catch {
     return null;
   }
@@ -49,7 +53,9 @@ for (const header of HEADERS) {
   const tree = parser.parse(text);
   if (tree === null) continue;
   const syntax = new Syntax(tree, grammar, text, (type) => type === "compound_statement");
-  const found = extractC(syntax, "definitions").definitions.filter(({ of }) => of === null).map(({ name }) => name);
+  const found = extractC(syntax, "definitions")
+    .definitions.filter(({ of }) => of === null)
+    .map(({ name }) => name);
   const index = present.push(header) - 1;
   for (const name of new Set([...found, ...macros(defined)])) {
     if (name.startsWith("_") || name.includes(" ") || predefined.has(name)) continue;

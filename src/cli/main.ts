@@ -4,7 +4,7 @@ import { isAppError } from "../error.ts";
 import { json } from "./render/clean.ts";
 import { errorReport, renderError, statusOf } from "./render/error.ts";
 import { createProgram, styleHelp } from "./program.ts";
-import { stopMeter } from "./session.ts";
+import { stopMeter, stopRun } from "./session.ts";
 import { facts, viewOf } from "./terminal.ts";
 import { usageError } from "./usage.ts";
 
@@ -54,7 +54,7 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 
 /** The first Ctrl-C reaches git too, so the run fails and cleans up; it is not waited for long. */
 function onInterrupt(): void {
-  stopMeter();
+  stopRun();
   if (interrupted) process.exit(INTERRUPTED);
   interrupted = true;
   process.exitCode = INTERRUPTED;

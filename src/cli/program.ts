@@ -4,6 +4,7 @@ import { abortVerb } from "./command/abort.ts";
 import { applyVerb } from "./command/apply.ts";
 import { completeVerb, completionVerb } from "./command/completion.ts";
 import { continueVerb } from "./command/continue.ts";
+import { findVerb } from "./command/find.ts";
 import { initVerb } from "./command/init.ts";
 import { linesVerb } from "./command/lines.ts";
 import { pickVerb } from "./command/pick.ts";
@@ -11,6 +12,7 @@ import { planVerb } from "./command/plan.ts";
 import { resolveVerb } from "./command/resolve.ts";
 import { skipVerb } from "./command/skip.ts";
 import { undoVerb } from "./command/undo.ts";
+import { verifyVerb } from "./command/verify.ts";
 import { COMMON, HELP } from "./help.ts";
 import { paint, type View } from "./render/view.ts";
 import { Verb } from "./verb.ts";
@@ -19,6 +21,7 @@ import { version } from "./version.ts";
 /** Verbs as help shows them, group by group. A new verb is one line here. */
 const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Verb>>>> = {
   "Every day:": {
+    find: findVerb,
     plan: planVerb,
     pick: pickVerb,
   },
@@ -32,6 +35,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
     lines: linesVerb,
     apply: applyVerb,
     undo: undoVerb,
+    verify: verifyVerb,
     init: initVerb,
     completion: completionVerb,
   },
@@ -39,6 +43,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
 
 const EXAMPLES = `Examples:
   morello lines                            the release lines of this repository
+  morello find fix/leak                    is it there already, and where?
   morello plan fix/leak --onto all         what would picking do, line by line?
   morello pick fix/leak --onto v2.7,v2.8   do it
 `;

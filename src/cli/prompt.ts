@@ -39,3 +39,24 @@ export async function askPick(message: string): Promise<Answer> {
   if (isCancel(answer)) throw new Interrupted();
   return answer;
 }
+
+/**
+ * Whether a command may run. A choice between two, with "no" first: no single key is a yes, so that nothing that was
+ * typed before the question came can be one.
+ */
+export async function askAllow(message: string): Promise<boolean> {
+  const { select, isCancel } = await import("@clack/prompts");
+  const answer = await select<boolean>({
+    message,
+    options: [
+      { value: false, label: "no", hint: "leave it alone" },
+      { value: true, label: "yes", hint: "now, and whenever it is this very command" },
+    ],
+    input: process.stdin,
+    output: process.stderr,
+    withGuide: false,
+    showInstructions: false,
+  });
+  if (isCancel(answer)) throw new Interrupted();
+  return answer;
+}

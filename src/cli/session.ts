@@ -34,16 +34,23 @@ export interface Session {
   show<T>(outcome: T, render: (view: View, outcome: T) => string): void;
   /** Says something beside the data: to stderr. */
   say(text: string): void;
-  /** Throws `consent-needed`, unless somebody can be asked. */
-  needPerson(what: string, hint: string): void;
+  /** Throws `consent-needed`, unless somebody can be asked. `yes`: they want no questions. */
+  needPerson(what: string, hint: string, yes?: boolean): void;
 }
 
 let current: Meter | undefined;
+const stopping = new AbortController();
 
 /** Takes progress off the terminal, whoever is running. */
 export function stopMeter(): void {
   current?.stop();
   current = undefined;
+}
+
+/** Ends what runs long: a person has pressed Ctrl-C. */
+export function stopRun(): void {
+  stopMeter();
+  stopping.abort();
 }
 
 export function openSession(flags: CommonFlags): Session {
@@ -67,6 +74,7 @@ export function openSession(flags: CommonFlags): Session {
       now: Math.floor(Date.now() / 1000),
       onProgress: meter.onProgress,
       onNotice: (notice) => say(noticeText(notice)),
+      signal: stopping.signal,
     },
     json: flags.json,
     out,
@@ -76,7 +84,8 @@ export function openSession(flags: CommonFlags): Session {
     print,
     show: (outcome, render) => print(flags.json ? json(outcome) : render(out, outcome)),
     say,
-    needPerson: (what, hint) => {
+    needPerson: (what, hint, yes = false) => {
+      if (yes) throw new AppError("consent-needed", `${what}; --yes does not allow it`, { hint });
       if (!interactive)
         throw new AppError("consent-needed", `${what}, and nobody is there to ask: stdin or stderr is no terminal`, {
           hint,

@@ -109,3 +109,8 @@ export function parentNumber(value: string): number {
   if (!/^[1-9]\d{0,3}$/.test(value)) throw new InvalidArgumentError("It is a parent's number, counted from 1.");
   return Number(value);
 }
+
+export function wholeNumber(value: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError("It is a number from 1 on.");
+  return Number(value);
+}

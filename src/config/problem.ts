@@ -16,10 +16,16 @@ interface Issue {
   readonly path: PropertyKey[];
   readonly message: string;
   readonly keys?: readonly string[];
+  /** Of a value that may be one of several: what is wrong with it as each of them. */
+  readonly errors?: readonly (readonly Issue[])[];
 }
 
 /** Words an issue, one sentence for each unknown key; `source` gives what is written at a path. */
 export function wording(issue: Issue, source: (path: Path) => string | null): { path: Path; message: string }[] {
+  const meant = (issue.errors ?? []).filter((issues) => !issues.some(isAnotherKind));
+  const [only] = meant;
+  if (only !== undefined && meant.length === 1)
+    return only.flatMap((inner) => wording({ ...inner, path: [...issue.path, ...inner.path] }, source));
   if (issue.code === "unrecognized_keys") {
     return (issue.keys ?? []).map((key) => ({ path: [...issue.path, key], message: unknownKey(issue.path, key) }));
   }
@@ -34,6 +40,11 @@ export function wording(issue: Issue, source: (path: Path) => string | null): { 
   return [{ path: issue.path, message: `${stands}; wanted: ${issue.message}` }];
 }
 
+/** Whether a value is not at all what was wanted, rather than a faulty one. */
+function isAnotherKind({ code, path }: Issue): boolean {
+  return (code === "invalid_type" || code === "invalid_value") && path.length === 0;
+}
+
 function unknownKey(path: Path, key: string): string {
   const known = knownKeys(path);
   const meant = nearest(key, known)[0];
@@ -44,12 +55,14 @@ function unknownKey(path: Path, key: string): string {
 interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
 }
 
 function knownKeys(path: Path): string[] {
   let schema = configJsonSchema() as JsonSchema | undefined;
   for (const step of path) schema = typeof step === "number" ? schema?.items : schema?.properties?.[String(step)];
-  return Object.keys(schema?.properties ?? {});
+  const all = [schema ?? {}, ...(schema?.anyOf ?? [])];
+  return all.flatMap(({ properties = {} }) => Object.keys(properties));
 }
 
 /** `lines[0].owners[1]` */

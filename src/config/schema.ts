@@ -2,6 +2,7 @@
 // Descriptions are what people read in their editor; each is a full sentence. Unknown keys are refused at every depth.
 import { z } from "zod";
 import { globProblem } from "../line/glob.ts";
+import { FIX_WORDS } from "../message/fix.ts";
 
 /** Where the file lies in the default branch's tree. */
 
@@ -21,6 +22,43 @@ const COMPONENT = "[a-z0-9]+(?:(?:\\.|_{1,2}|-+)[a-z0-9]+)*";
 const IMAGE = new RegExp(
   `^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\\d{1,5})?/)?${COMPONENT}(?:/${COMPONENT})*$`,
 );
+
+/** Seconds in each unit of a duration. */
+const UNITS = { s: 1, m: 60, h: 3600 } as const;
+
+const DURATION = "a duration such as 90s, 30m or 2h";
+
+/** Seconds. */
+const Duration = z
+  .string({ error: DURATION })
+  .regex(/^[1-9]\d{0,5}[smh]$/, { error: DURATION })
+  .transform((text) => Number(text.slice(0, -1)) * UNITS[text.slice(-1) as keyof typeof UNITS]);
+
+const TIME_LIMIT = "30m";
+
+/** What fits into one argument of a program everywhere. */
+const LONGEST_COMMAND = 30_000;
+
+const Command = text("a command")
+  .max(LONGEST_COMMAND, { error: `a command of at most ${LONGEST_COMMAND} characters: put it in a script` })
+  .regex(/^[^\0]*$/, { error: "a command without NUL" });
+
+const VerifySetting = z
+  .union(
+    [
+      Command,
+      z.strictObject({
+        command: Command.describe("The command."),
+        timeLimit: Duration.prefault(TIME_LIMIT).describe(
+          "When it is stopped and counts as not passed: 90s, 30m, 2h and the like.",
+        ),
+      }),
+    ],
+    { error: "a command, or a mapping with command and timeLimit" },
+  )
+  .transform((setting) =>
+    typeof setting === "string" ? { command: setting, timeLimit: Duration.parse(TIME_LIMIT) } : setting,
+  );
 
 export const LineOverride = z
   .strictObject(
@@ -54,14 +92,32 @@ export const LineOverride = z
         .regex(IMAGE, { error: "an image repository without tag or digest, such as registry.example/team/app" })
         .describe("The image repository of the line, without tag.")
         .optional(),
-      verify: text("a command")
-        .describe("The shell command that says whether a tree of this line works, run in a checkout of it.")
-        .optional(),
+      verify: VerifySetting.describe(
+        "The shell command that says whether a tree of this line works: morello pick and apply run it in a temporary checkout of what the line would hold, and nothing moves unless it ends with status 0. It is read from the default branch, and runs only after you have allowed it. A command, or a mapping with command and timeLimit.",
+      ).optional(),
     },
     { error: mapping },
   )
   .describe("Settings of the release lines that a pattern matches.");
 export type LineOverride = z.infer<typeof LineOverride>;
+
+const FixWords = z
+  .strictObject(
+    {
+      types: z
+        .array(text("a word such as fix"), { error: "a list of words" })
+        .default([...FIX_WORDS.types])
+        .describe("Types of Conventional Commits, and first words of subjects, that make a commit a fix."),
+      trailers: z
+        .array(text("a trailer's key, such as Fixes, or key and value, such as 'Cc: stable'"), {
+          error: "a list of trailers",
+        })
+        .default([...FIX_WORDS.trailers])
+        .describe("Trailers that make a commit a fix: a key, or a key with a word that its value holds."),
+    },
+    { error: mapping },
+  )
+  .describe("What counts as a fix where main is searched for what lines may want.");
 
 export const Config = z
   .strictObject(
@@ -83,9 +139,10 @@ export const Config = z
         .max(1200, { error: "at most 1200 months" })
         .default(12)
         .describe("How many months without a commit or a tag make a line count as no longer maintained."),
+      fixes: FixWords.default({ types: [...FIX_WORDS.types], trailers: [...FIX_WORDS.trailers] }),
       lines: z
         .array(LineOverride, { error: "a list of entries, each with a pattern" })
-        .default([])
+        .prefault([])
         .describe("Settings of release lines, and branches that are lines although their names do not show it."),
     },
     { error: mapping },

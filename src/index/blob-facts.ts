@@ -78,7 +78,9 @@ export class BlobFacts {
       const bodies = await Promise.all(some.map((oid) => this.body(oid)));
       const fit = bodies.map((body) => (body === null || body.length > MAX_BYTES ? new Uint8Array(0) : body));
       const hashes = await this.#parsers.tokens(fit);
-      const pairs = some.flatMap((oid, n) => (bodies[n] === null ? [] : [[oid, hashes[n] ?? new Uint32Array(0)] as const]));
+      const pairs = some.flatMap((oid, n) =>
+        bodies[n] === null ? [] : [[oid, hashes[n] ?? new Uint32Array(0)] as const],
+      );
       this.keep(pairs.map(([oid, list]) => [`${TOKENS}/${oid}`, list] as const));
       for (const [oid, list] of pairs) this.#tokens.set(oid, list);
     }

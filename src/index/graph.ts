@@ -41,6 +41,9 @@ export class CommitGraph {
     this.#width = hexLength / 2;
   }
 
+  /** Commits below this number have it in the cache too, for every process; the others only here. */
+  kept = 0;
+
   get size(): number {
     return this.#size;
   }
@@ -96,6 +99,32 @@ export class CommitGraph {
     }
   }
 
+  /** Numbers of all commits whose object IDs begin with these four bytes, read as a little-endian number. */
+  findShort(short: number): number[] {
+    const mask = this.#table.length - 1;
+    const found: number[] = [];
+    for (let slot = short & mask; ; slot = (slot + 1) & mask) {
+      const number = this.#table[slot] ?? -1;
+      if (number < 0) return found;
+      const [buffer, at] = this.#place(number);
+      if (buffer.readUInt32LE(at) === short) found.push(number);
+    }
+  }
+
+  /** Numbers of all commits whose object IDs begin with those hexadecimal digits; seven at least are sensible. */
+  findAbbreviated(digits: string): number[] {
+    if (digits.length < 8) return this.#findByScan(digits);
+    return this.findShort(Buffer.from(digits.slice(0, 8), "hex").readUInt32LE(0)).filter((number) =>
+      this.oid(number).startsWith(digits),
+    );
+  }
+
+  /** The first four bytes of a commit's object ID, as `findShort` takes them. */
+  short(number: number): number {
+    const [buffer, at] = this.#place(number);
+    return buffer.readUInt32LE(at);
+  }
+
   oid(number: number): string {
     const [buffer, at] = this.#place(number);
     return buffer.toString("hex", at, at + this.#width);
@@ -149,9 +178,36 @@ export class CommitGraph {
     return found;
   }
 
+  /** Looks no further down than the ancestor, whose number is smaller than those of its descendants. */
   isAncestor(ancestor: number, descendant: number): boolean {
-    if (ancestor > descendant) return false;
-    return ((this.mark([[descendant]])[ancestor] ?? 0) & 1) === 1;
+    if (ancestor >= descendant) return ancestor === descendant;
+    const reached = new Uint8Array(descendant - ancestor + 1);
+    reached[descendant - ancestor] = 1;
+    const reach = (parent: number): void => {
+      if (parent >= ancestor) reached[parent - ancestor] = 1;
+    };
+    for (let n = descendant; n > ancestor; n--) {
+      if (reached[n - ancestor] === 0) continue;
+      reach(this.#parents[n * 2] ?? NONE);
+      const second = this.#parents[n * 2 + 1] ?? NONE;
+      if (second === NONE) continue;
+      reach(second);
+      for (const parent of this.#more.get(n) ?? []) reach(parent);
+    }
+    return reached[0] === 1;
+  }
+
+  /** The best common ancestors of two commits, newest number first: `git merge-base --all`. */
+  mergeBases(a: number, b: number): number[] {
+    const marks = this.mark([[a], [b]]);
+    const found: number[] = [];
+    const below = new Uint8Array(marks.length); // ancestors of a common ancestor
+    for (let n = Math.min(a, b); n >= 0; n--) {
+      if (marks[n] !== 3) continue;
+      if (below[n] === 0) found.push(n);
+      for (const parent of this.parents(n)) below[parent] = 1;
+    }
+    return found;
   }
 
   /** Commits only `left` reaches, and only `right`. */
@@ -163,6 +219,16 @@ export class CommitGraph {
       else if (flags === 2) behind++;
     }
     return { ahead, behind };
+  }
+
+  /** Fewer digits than the table is sorted by. */
+  #findByScan(digits: string): number[] {
+    const found: number[] = [];
+    for (let last = 0; last < 16 ** (8 - digits.length); last++) {
+      const rest = last.toString(16).padStart(8 - digits.length, "0");
+      found.push(...this.findShort(Buffer.from(digits + rest, "hex").readUInt32LE(0)));
+    }
+    return found;
   }
 
   #place(number: number): [Buffer, number] {

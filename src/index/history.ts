@@ -17,10 +17,12 @@ export async function loadHistory(
   // A shallow clone's graph changes when it is deepened, so it is not kept.
   const segments = repository.shallow ? 0 : restore(graph, store);
   const wanted = [...new Set(tips)].filter((tip) => graph.find(tip) === null);
+  if (!repository.shallow) graph.kept = graph.size;
   if (wanted.length === 0) return graph;
   const known = graph.size > 0 ? [...frontier(graph)].map((oid) => `^${oid}`) : [];
   const segment = graph.append(await listCommits(context, [...wanted, ...known]));
-  if (!repository.shallow && segment.count > 0) store.putNew(segmentKey(segments), encode(segment));
+  if (!repository.shallow && segment.count > 0 && store.putNew(segmentKey(segments), encode(segment)))
+    graph.kept = graph.size;
   return graph;
 }
 

@@ -77,9 +77,13 @@ export class Parsers {
       else one?.reject(new AppError("internal", `The parser failed: ${error ?? ""}`));
     });
     worker.on("error", (cause) => {
-      for (const { reject } of waiting.values()) reject(new AppError("internal", "The parser thread failed", { cause }));
+      for (const { reject } of waiting.values())
+        reject(new AppError("internal", "The parser thread failed", { cause }));
       waiting.clear();
-      this.#workers.splice(this.#workers.findIndex((one) => one.worker === worker), 1);
+      this.#workers.splice(
+        this.#workers.findIndex((one) => one.worker === worker),
+        1,
+      );
     });
     const started = { worker, waiting };
     this.#workers.push(started);

@@ -6,7 +6,7 @@ import type { Repository } from "../git/repository.ts";
 import { isWhole } from "./database-file.ts";
 
 /** Raised whenever a stored value changes its meaning: another version is another environment. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 export interface Store {
   get(key: string): Buffer | undefined;
@@ -14,6 +14,11 @@ export interface Store {
   put(pairs: Iterable<readonly [string, Uint8Array]>): void;
   /** Like `put`, but only if `key` still holds nothing: two processes that extend the cache cannot mix. */
   putNew(key: string, value: Uint8Array): boolean;
+  /**
+   * Reads and writes in one transaction, alone of all processes: `change` gives new values, null to remove a key.
+   * False: nothing was written.
+   */
+  update(change: (get: Store["get"]) => Iterable<readonly [string, Uint8Array | null]>): boolean;
   /** Takes this repository's cache away, for a value that cannot be read. */
   destroy(): void;
   close(): Promise<void>;
@@ -23,6 +28,7 @@ const NOTHING: Store = {
   get: () => undefined,
   put: () => undefined,
   putNew: () => false,
+  update: () => false,
   destroy: () => undefined,
   close: () => Promise.resolve(),
 };
@@ -80,6 +86,16 @@ function storeOn(database: RootDatabase<Buffer, string>, path: string): Store {
         database.transactionSync(() => {
           if (database.doesExist(key)) return false;
           database.putSync(key, Buffer.from(value));
+          return true;
+        }),
+      ),
+    update: (change) =>
+      quietly(false, () =>
+        database.transactionSync(() => {
+          for (const [key, value] of change((wanted) => database.getBinary(wanted))) {
+            if (value === null) database.removeSync(key);
+            else database.putSync(key, Buffer.from(value));
+          }
           return true;
         }),
       ),

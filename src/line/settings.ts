@@ -1,5 +1,6 @@
 // What configuration says about one branch.
 import type { LineOverride } from "../config/schema.ts";
+import type { VerifyCommand } from "../wire/line.ts";
 import { globMatcher } from "./glob.ts";
 
 /** Settings of one line; null where configuration is silent. */
@@ -9,7 +10,7 @@ export interface LineSettings {
   readonly maintained: boolean | "end-of-life" | null;
   readonly confirm: "plan" | "each";
   readonly image: string | null;
-  readonly verify: string | null;
+  readonly verify: VerifyCommand | null;
 }
 
 export interface ConfiguredLine {

@@ -1,6 +1,14 @@
 // Gathers facts while an extractor walks a file: definitions, imports, names bound in scopes, and references, of which
 // those that a scope binds fall away at the end.
-import { referenceKey, type Call, type Definition, type Extent, type FileFacts, type Import, type Reference } from "./facts.ts";
+import {
+  referenceKey,
+  type Call,
+  type Definition,
+  type Extent,
+  type FileFacts,
+  type Import,
+  type Reference,
+} from "./facts.ts";
 
 /** The scope that holds the members of types without a name. */
 export const NAMELESS = "{}";
@@ -31,6 +39,7 @@ export class Collector {
     return this.#scopes.get(scope)?.has(name) === true;
   }
 
+  /** `free`: though the scope binds the name, it does not at this place. */
   refer(
     kind: Reference["kind"],
     name: string,
@@ -38,12 +47,13 @@ export class Collector {
     scope: string,
     on: string | null = null,
     call: Call | null = null,
+    free = false,
   ): void {
     if (this.silent > 0 || name === "") return;
     const plain: Reference = { kind, name, line, scope, on, call };
     const reference = this.under.length === 0 ? plain : { ...plain, under: [...this.under] };
     const key = referenceKey(reference);
-    if (!this.#references.has(key)) this.#references.set(key, reference);
+    if (!this.#references.has(key) || free) this.#references.set(key, free ? { ...reference, free } : reference);
   }
 
   facts(extent: Extent): FileFacts {
@@ -52,12 +62,17 @@ export class Collector {
     return {
       ...outside,
       scopes: Object.fromEntries([...this.#scopes].map(([scope, names]) => [scope, [...names]])),
-      references: [...this.#references.values()].filter(
-        ({ kind, name, scope, on }) =>
-          !(kind === "name" && this.isBound(scope, name)) &&
-          !(kind === "member" && this.isBound(scope, on ?? "")) &&
-          !(kind === "attribute" && on === null && this.isBound(NAMELESS, name)),
-      ),
+      references: [...this.#references.values()].flatMap((one) => this.#left(one)),
     };
+  }
+
+  /** The reference as far as the scope leaves it open: a member of a local value is an attribute of unknown type. */
+  #left(one: Reference): Reference[] {
+    const { kind, name, scope, on } = one;
+    if (kind === "name" && this.isBound(scope, name) && one.free !== true) return [];
+    if (kind === "member" && this.isBound(scope, on?.split(".")[0] ?? ""))
+      return [{ ...one, kind: "attribute", on: null }];
+    if (kind === "attribute" && on === null && this.isBound(NAMELESS, name)) return [];
+    return [one];
   }
 }

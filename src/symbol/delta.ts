@@ -2,7 +2,16 @@
 // from: on the source for what the pick brought, on the target for what it left standing. What neither tree explains
 // (the standard library, other people's code, code that was broken before) never alarms.
 import { referenceKey, type Definition, type FileFacts, type Reference } from "./facts.ts";
-import type { Fault, FileAt, Language, Place, Resolution, Rule, World } from "./language.ts";
+import {
+  FOUND,
+  type Fault,
+  type FileAt,
+  type Language,
+  type Place,
+  type Resolution,
+  type Rule,
+  type World,
+} from "./language.ts";
 import { languageNamed, languageOf } from "./languages.ts";
 import { isGenerated, isVendored } from "./skip.ts";
 
@@ -120,11 +129,20 @@ async function judge(
 ): Promise<Finding | null> {
   const now = await language.resolve(reference, merged, trees.merged);
   if (now.kind !== "absent") return null;
-  const there = isNew && source !== null ? await language.resolve(reference, source, trees.source) : null;
-  if (there?.kind === "found" && source !== null) return finding(reference, merged.path, now, there, source.path, false);
-  const before = target === null ? null : await language.resolve(reference, target, trees.target);
+  const there = isNew && source !== null ? await language.resolve(asIn(reference, source), source, trees.source) : null;
+  if (there?.kind === "found" && source !== null)
+    return finding(reference, merged.path, now, there, source.path, false);
+  if (isNew && now.certain && there?.kind === "unknown" && source !== null)
+    return finding(reference, merged.path, now, FOUND, source.path, false);
+  const before = target === null ? null : await language.resolve(asIn(reference, target), target, trees.target);
   if (before?.kind !== "found") return null;
   return finding(reference, merged.path, now, before, merged.path, true);
+}
+
+/** The reference as if it stood in another version of its file: there a local name may bind it. */
+function asIn(reference: Reference, { facts }: FileAt): Reference {
+  const key = referenceKey(reference);
+  return facts.references.find((one) => referenceKey(one) === key) ?? { ...reference, free: false };
 }
 
 function finding(

@@ -60,6 +60,8 @@ export interface Reference {
   /** Of a `member` the module it is looked up in, of an `attribute` the type where it can be told. */
   readonly on: string | null;
   readonly call: Call | null;
+  /** Though its scope binds the name, it does not at this place. */
+  readonly free?: boolean;
   /** Names that must be defined for the line to be compiled at all (`#ifdef NAME`); left out where there are none. */
   readonly under?: readonly string[];
 }

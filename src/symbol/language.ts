@@ -29,7 +29,14 @@ export type Resolution =
   /** `place` is null where the language itself or a local binding provides the name. */
   | { readonly kind: "found"; readonly place: Place | null }
   /** `near`: what there is instead, or where else in the tree the name is defined. */
-  | { readonly kind: "absent"; readonly rule: Rule; readonly detail: string; readonly near: Place | null }
+  | {
+      readonly kind: "absent";
+      readonly rule: Rule;
+      readonly detail: string;
+      readonly near: Place | null;
+      /** All that could provide the name is in sight: the source need not be able to say where it finds it. */
+      readonly certain: boolean;
+    }
   /** The standard library, other people's code, or anything the rules cannot see through. Never alarms. */
   | { readonly kind: "unknown" };
 
@@ -86,12 +93,12 @@ export interface Fault {
 }
 
 export const UNKNOWN: Resolution = { kind: "unknown" };
-export const FOUND: Resolution = { kind: "found", place: null };
+export const FOUND: Extract<Resolution, { kind: "found" }> = { kind: "found", place: null };
 
 export function foundAt(path: string, { name, line, of }: Definition): Resolution {
   return { kind: "found", place: { path, line, name, of } };
 }
 
-export function absent(rule: Rule, detail: string, near: Place | null = null): Resolution {
-  return { kind: "absent", rule, detail, near };
+export function absent(rule: Rule, detail: string, near: Place | null = null, certain = false): Resolution {
+  return { kind: "absent", rule, detail, near, certain };
 }

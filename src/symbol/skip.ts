@@ -5,7 +5,8 @@ export const MAX_BYTES = 1_500_000;
 
 const VENDORED =
   /(^|\/)(vendor|vendored|_vendor|node_modules|third[_-]?party|3rdparty|deps|external|extern|bower_components|Godeps)\//i;
-const GENERATED = /(\.pb\.(go|cc|h)|\.pb\.\w+\.go|_pb2(_grpc)?\.pyi?|_generated\.go|\.min\.(js|css)|\.lock|-lock\.json|go\.sum)$/;
+const GENERATED =
+  /(\.pb\.(go|cc|h)|\.pb\.\w+\.go|_pb2(_grpc)?\.pyi?|_generated\.go|\.min\.(js|css)|\.lock|-lock\.json|go\.sum)$/;
 
 /** Brought in from elsewhere, by its place. */
 export function isVendored(path: string): boolean {

@@ -3,14 +3,19 @@ import type { Sides } from "../apply/decide.ts";
 import type { Identity } from "../wire/basic.ts";
 import type { Line } from "../wire/line.ts";
 import type { PickOptions, PickOutcome, PlannedPick, Source } from "../wire/plan.ts";
-import type { Standings } from "./standing.ts";
+
+export type Already = Extract<PickOutcome, { kind: "already-there" }>;
+export type There = ReadonlyMap<string, ReadonlyMap<string, Already>>;
 
 export interface Computation {
   /** Newest first. */
   readonly lines: readonly Line[];
   /** Parents first. */
   readonly sources: readonly Source[];
-  readonly standing: Standings;
+  /** The source commits of each line, by its name, where they are not all of them. */
+  readonly only?: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Commits that lines have: `there.get(line.name)?.get(source.commit)`. */
+  readonly there: There;
   /** Every line there is, newest first: where `via: nearest` looks. */
   readonly newer: readonly Line[];
   readonly committer: Identity;
@@ -37,6 +42,12 @@ export interface Track {
 export type Question =
   | { readonly kind: "settled"; readonly from: string; readonly outcome: PickOutcome }
   | { readonly kind: "merge"; readonly from: string; readonly sides: Sides };
+
+/** What is picked onto a line, in order. */
+export function sourcesOf({ sources, only }: Pick<Computation, "sources" | "only">, line: Line): readonly Source[] {
+  const wanted = only?.get(line.name);
+  return wanted === undefined ? sources : sources.filter(({ commit }) => wanted.has(commit));
+}
 
 export function stops(outcome: PickOutcome): boolean {
   return outcome.kind === "conflict" || outcome.kind === "refused" || outcome.kind === "not-applicable";

@@ -15,7 +15,7 @@ import { hashObject } from "../object/hash.ts";
 import { quotePath } from "../object/path.ts";
 import type { Line } from "../wire/line.ts";
 import type { PickOptions, PickOutcome, PlannedLine, PlannedPick, Source } from "../wire/plan.ts";
-import { stops, type Computation, type Track } from "./computation.ts";
+import { sourcesOf, stops, type Computation, type Track } from "./computation.ts";
 import { recallOutcome, remember } from "./outcome-cache.ts";
 import { question, refusal } from "./question.ts";
 import type { Workspace } from "./workspace.ts";
@@ -27,12 +27,13 @@ export async function computeLines(workspace: Workspace, computation: Computatio
   for (const track of tracks) if (!(await recall(workspace, computation, track))) open.push(track);
   const oneByOne = options.via === "nearest" || computation.approve !== undefined;
   const rounds = oneByOne ? open.map((track) => [track]) : open.length === 0 ? [] : [open];
-  const total = sources.length * open.length;
+  const total = open.reduce((sum, { line }) => sum + sourcesOf(computation, line).length, 0);
   let done = 0;
   for (const round of rounds) {
     for (const source of sources) {
-      await pickRound(workspace, computation, tracks, round, source);
-      workspace.onProgress?.({ step: "picking", done: (done += round.length), total });
+      const asking = round.filter(({ line }) => sourcesOf(computation, line).includes(source));
+      await pickRound(workspace, computation, tracks, asking, source);
+      workspace.onProgress?.({ step: "picking", done: (done += asking.length), total });
     }
   }
   await addStats(workspace, open);
@@ -54,7 +55,7 @@ async function startTrack({ scratch }: Workspace, line: Line): Promise<Track> {
 async function recall(workspace: Workspace, computation: Computation, track: Track): Promise<boolean> {
   if (computation.lookOnly !== true || computation.options.via === "nearest") return false;
   const start = { tip: track.tip, tree: track.tree };
-  for (const source of computation.sources) {
+  for (const source of sourcesOf(computation, track.line)) {
     const asked = await question(workspace, computation, [], track, source);
     const known = asked.kind === "settled" ? asked.outcome : await recallOutcome(workspace, asked.sides);
     if (known === null) {
@@ -64,7 +65,7 @@ async function recall(workspace: Workspace, computation: Computation, track: Tra
     }
     const outcome =
       known.kind === "clean" ? await land(workspace, computation, track, source, asked.from, known) : known;
-    track.picks.push({ source: source.commit, from: asked.from, outcome });
+    track.picks.push({ source: source.commit, from: asked.from, outcome, standing: null, prerequisites: null });
     if (stops(outcome)) track.failure ??= source.commit;
   }
   return true;
@@ -101,7 +102,13 @@ async function pickRound(
     const before = { tip: track.tip, tree: track.tree };
     const landed =
       outcome.kind === "clean" ? await land(workspace, computation, track, source, asked.from, outcome) : outcome;
-    const pick: PlannedPick = { source: source.commit, from: asked.from, outcome: landed };
+    const pick: PlannedPick = {
+      source: source.commit,
+      from: asked.from,
+      outcome: landed,
+      standing: null,
+      prerequisites: null,
+    };
     if (landed.kind === "clean" && computation.approve !== undefined) {
       workspace.engine.publish(landed.tree);
       if (!(await computation.approve(track.line, pick, before.tree, landed.tree))) {

@@ -13,6 +13,7 @@ import { withReconciled } from "./reconciled.ts";
 import { commitsOf, describe, laidOut, seriesOf, withResolution } from "./resolve.ts";
 import { runSeries } from "./run-series.ts";
 import type { Series } from "./series.ts";
+import type { VerifyOptions } from "./verify-trees.ts";
 import type { Deps, Workspace } from "./workspace.ts";
 
 export interface ContinueInput {
@@ -20,6 +21,7 @@ export interface ContinueInput {
   /** Take changes to paths that were not in conflict, too. Needs a reason. */
   readonly adapt: boolean;
   readonly reason: string | null;
+  readonly verify: VerifyOptions;
 }
 
 /** Throws `resolution-incomplete` with every path that is not ready. */
@@ -49,7 +51,7 @@ async function goOn(workspace: Workspace, state: ResolutionState, input: Continu
   const landed = [...state.landed, { source, commit }];
   const series: Series = { ...seriesOf(state), landed, tip: commit, next: state.at + 1 };
   const run = await runSeries(workspace, series);
-  return run.kind === "done" ? finish(workspace, run.series) : shown(run.state);
+  return run.kind === "done" ? finish(workspace, run.series, input.verify) : shown(run.state);
 }
 
 function shown(state: ResolutionState): ContinueOutcome {

@@ -11,7 +11,10 @@ import { hashObject } from "../object/hash.ts";
 import type { ApplyOutcome, LineResult } from "../wire/outcome.ts";
 import type { Line } from "../wire/line.ts";
 import type { Plan, PlannedLine } from "../wire/plan.ts";
+import { isFit, type VerifyResult } from "../wire/verify.ts";
 import { pushLines, unpushedLines } from "./push-lines.ts";
+import { verifyPlanned } from "./verify-plan.ts";
+import type { VerifyOptions } from "./verify-trees.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface ExecuteOptions {
@@ -21,6 +24,7 @@ export interface ExecuteOptions {
   readonly remote: string | null;
   /** Null: as git is configured. */
   readonly sign: boolean | null;
+  readonly verify: VerifyOptions;
 }
 
 /** A line's commits as they will land. */
@@ -41,10 +45,15 @@ interface TargetedLine extends BuiltLine {
 export async function execute(workspace: Workspace, plan: Plan, options: ExecuteOptions): Promise<ApplyOutcome> {
   const { repository } = workspace;
   if (plan.notes.some(({ kind }) => kind === "no-identity")) throw missingIdentity();
-  const stopped = plan.lines.some(({ firstFailure }) => firstFailure !== null);
-  const heldBack = stopped && !options.keepGoing;
+  const conflicted = plan.lines.some(({ firstFailure }) => firstFailure !== null);
   const going = plan.lines.filter((line) => line.firstFailure === null && line.result !== line.onto);
-  const moving = heldBack ? [] : going;
+  const inVain = conflicted && !options.keepGoing;
+  const verified = inVain ? [] : await verifyPlanned(workspace, going, options.verify);
+  const verdicts = new Map(verified.map((result) => [result.line, result]));
+  const fit = fitLines(going, verdicts);
+  const stopped = conflicted || verified.some((result) => !isFit(result));
+  const heldBack = stopped && !options.keepGoing;
+  const moving = heldBack ? [] : fit;
   const waiting = options.push && !heldBack ? await unpushedLines(workspace, plan) : [];
   const who = `${plan.committer.name} <${plan.committer.email}>`;
   const signer = moving.length === 0 ? null : await openSigner(repository, who, options.sign);
@@ -74,9 +83,22 @@ export async function execute(workspace: Workspace, plan: Plan, options: Execute
       recordTransaction(repository, { ...transaction, pushed: { remote: report.remote, refnames } });
     }
     const worktrees = new Map(updates.map((update) => [update.line, update.worktrees]));
-    const lines = plan.lines.map((line) => lineResult(line, built, worktrees.get(line.line.name) ?? [], heldBack));
+    const lines = plan.lines.map((line) =>
+      lineResult(line, built, worktrees.get(line.line.name) ?? [], verdicts.get(line.line.name) ?? null),
+    );
     const common = { plan, transaction: transaction?.id ?? null, signed: signer !== null, lines, push: report };
     return stopped ? { kind: "stopped", ...common } : { kind: "applied", ...common };
+  });
+}
+
+/** The lines that may move: not those that did not pass, nor those whose picks name commits of such a line as source. */
+function fitLines(going: readonly PlannedLine[], verdicts: ReadonlyMap<string, VerifyResult>): PlannedLine[] {
+  const lost = new Set<string>();
+  return going.filter(({ line, picks }) => {
+    const verdict = verdicts.get(line.name);
+    const fit = (verdict === undefined || isFit(verdict)) && !picks.some(({ from }) => lost.has(from));
+    if (!fit) for (const { outcome } of picks) if (outcome.kind === "clean") lost.add(outcome.commit);
+    return fit;
   });
 }
 
@@ -196,7 +218,7 @@ function lineResult(
   planned: PlannedLine,
   built: readonly TargetedLine[],
   worktrees: readonly string[],
-  heldBack: boolean,
+  verify: VerifyResult | null,
 ): LineResult {
   const done = built.find((line) => line.planned === planned);
   const conflict = planned.picks.some(({ outcome }) => outcome.kind === "conflict");
@@ -204,17 +226,22 @@ function lineResult(
   return {
     line: planned.line.name,
     refname: planned.target.refname,
-    kind: resultKind(planned, done, heldBack),
+    kind: resultKind(planned, done, verify),
     from,
     to: done?.tip ?? from,
     picks: planned.picks.map((pick) => ({ ...pick, landed: done?.landed.get(pick.source) ?? null })),
+    verify,
     worktrees: [...worktrees],
     next: conflict ? `morello resolve ${planned.line.name}` : null,
   };
 }
 
-function resultKind(planned: PlannedLine, done: TargetedLine | undefined, heldBack: boolean): LineResult["kind"] {
-  if (planned.firstFailure !== null) return "stopped";
+function resultKind(
+  planned: PlannedLine,
+  done: TargetedLine | undefined,
+  verify: VerifyResult | null,
+): LineResult["kind"] {
+  if (planned.firstFailure !== null || (verify !== null && !isFit(verify))) return "stopped";
   if (planned.result === planned.onto || (done !== undefined && done.expected === done.tip)) return "unchanged";
-  return heldBack ? "held-back" : "moved";
+  return done === undefined ? "held-back" : "moved";
 }

@@ -1,6 +1,6 @@
 // Revisions to the commits that are to be picked, parents first.
 import { AppError } from "../error.ts";
-import { isRange, resolveRevisions } from "../git/revisions.ts";
+import { isRange, resolveRevisions, type Resolved } from "../git/revisions.ts";
 import type { CommitGraph } from "../index/graph.ts";
 import { nearest } from "../line/nearest.ts";
 import { isoDate, parseIdentity, readable, subjectOf, inUtf8 } from "../object/text.ts";
@@ -8,6 +8,7 @@ import type { Commit } from "../object/commit.ts";
 import { parentsFirst } from "../plan/order.ts";
 import type { CommitSummary } from "../wire/basic.ts";
 import type { PlanNote, Source } from "../wire/plan.ts";
+import { findPull, pullNumber } from "./find-pull.ts";
 import { historyOf, type Workspace } from "./workspace.ts";
 
 export interface Sources {
@@ -22,7 +23,7 @@ export async function findSources(
   revisions: readonly string[],
   mainline: number | null,
 ): Promise<Sources> {
-  const resolved = await resolveRevisions(workspace.repository, revisions);
+  const resolved = await resolveAll(workspace, revisions);
   const unknown = revisions.find((_, n) => resolved[n] === null);
   if (unknown !== undefined) throw await unknownRevision(workspace, unknown);
   const given = resolved.flatMap((commits, n) => {
@@ -46,16 +47,27 @@ export async function findSources(
     return { kind: "duplicate-revision", revision, commit };
   });
   if (ordered.reordered) notes.push({ kind: "reordered" });
-  const sources = await Promise.all(
-    ordered.commits.map(async (oid): Promise<Source> => {
-      const commit = await workspace.scratch.reader.commit(oid);
-      if (commit === null)
-        throw new AppError("object-missing", `Commit ${oid} is missing from the repository`, { hint: "git fetch" });
-      const isMerge = commit.parents.length > 1;
-      return { ...summary(oid, commit), parents: [...commit.parents], mainline: isMerge ? mainline : null };
-    }),
-  );
+  const sources = await Promise.all(ordered.commits.map((oid) => sourceOf(workspace, oid, mainline)));
   return { sources, notes, graph };
+}
+
+/** A commit as something to pick. Throws `object-missing`. */
+export async function sourceOf({ scratch }: Workspace, oid: string, mainline: number | null): Promise<Source> {
+  const commit = await scratch.reader.commit(oid);
+  if (commit === null)
+    throw new AppError("object-missing", `Commit ${oid} is missing from the repository`, { hint: "git fetch" });
+  const isMerge = commit.parents.length > 1;
+  return { ...summary(oid, commit), parents: [...commit.parents], mainline: isMerge ? mainline : null, neededBy: [] };
+}
+
+/** Commits of each revision, oldest first; a pull request stands for what it brought to main. */
+async function resolveAll(workspace: Workspace, revisions: readonly string[]): Promise<Resolved[]> {
+  const pulls = revisions.map(pullNumber);
+  const others = await resolveRevisions(
+    workspace.repository,
+    revisions.filter((_, n) => pulls[n] === null),
+  );
+  return Promise.all(pulls.map((pull) => (pull === null ? (others.shift() ?? null) : findPull(workspace, pull))));
 }
 
 /** A commit as people recognise it. */
@@ -87,7 +99,7 @@ async function unknownRevision(workspace: Workspace, revision: string): Promise<
     ? "; the clone is shallow, so it may be there after git fetch --unshallow"
     : "";
   const hint = /^#\d+$/.test(revision)
-    ? "pull requests are found by their commit: name the merged commit"
+    ? "no commit on main says that it came by this pull request: fetch, or name a commit"
     : near.length > 0
       ? `did you mean ${near.join(", ")}?${shallow}`
       : `git fetch, then git log --all --oneline${shallow}`;

@@ -9,17 +9,25 @@ import { removeLayout } from "../git/layout.ts";
 import { readRef } from "../git/refs.ts";
 import type { Repository } from "../git/repository.ts";
 import type { ContinueOutcome } from "../wire/outcome.ts";
+import { isFit, type VerifyResult } from "../wire/verify.ts";
 import { refuseDiverged } from "./execute.ts";
 import type { Series } from "./series.ts";
+import { verifyTrees, type VerifyOptions } from "./verify-trees.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** Throws `apply-refused` if the branch moved meanwhile; the resolution is kept then. */
-export async function finish(workspace: Workspace, series: Series): Promise<ContinueOutcome> {
-  const { repository } = workspace;
+/** Throws `apply-refused` if the branch moved meanwhile, `verify-failed`; the resolution is kept then. */
+export async function finish(workspace: Workspace, series: Series, verify: VerifyOptions): Promise<ContinueOutcome> {
+  const { repository, scratch } = workspace;
   const { line, target, landed, tip } = series;
   const found = await readRef(repository, target.refname);
   if (found !== target.expected && found !== tip) throw moved(line.name, target.expected, found);
   refuseDiverged(line, target);
+  const commit = landed.length === 0 ? null : await scratch.reader.commit(tip);
+  if (commit !== null && found !== tip) {
+    const subject = { line, tree: commit.tree, sources: landed.map(({ source }) => source) };
+    const [verdict] = await verifyTrees(workspace, [subject], verify);
+    if (verdict !== undefined && !isFit(verdict)) throw unfit(verdict);
+  }
   let transaction: string | null = null;
   if (found !== tip && landed.length > 0) {
     const updates = await followers(repository, [
@@ -65,6 +73,15 @@ export function isFinished(repository: Repository, { target, sources, at }: Reso
       updates.some(({ refname, expected }) => refname === target.refname && expected === target.expected) &&
       picks.some((pick) => pick.source === source && pick.refname === target.refname),
   );
+}
+
+function unfit(result: VerifyResult): AppError {
+  const why = result.reason ?? `its verify command says no: ${result.command}`;
+  const output = result.output === null ? "" : `: ${result.output}`;
+  return new AppError("verify-failed", `${result.line} was not moved: ${why}`, {
+    hint: `mend the resolution, which stays laid out, and run morello continue ${result.line} again; the output is kept${output}`,
+    data: { verify: result },
+  });
 }
 
 function moved(line: string, expected: string | null, found: string | null): AppError {

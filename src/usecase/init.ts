@@ -10,11 +10,11 @@ import { historyOf, linesOf, withWorkspace, type Deps } from "./workspace.ts";
 /** Throws `usage` if there is a configuration already, `bare-repository` if there is nowhere to write it. */
 export function init(deps: Deps, { write }: { readonly write: boolean }): Promise<InitOutcome> {
   return withWorkspace(deps, async (workspace) => {
-    const { repository, main, configured } = workspace;
+    const { repository, main, configuredAt } = workspace;
     const lines = linesOf(workspace, await historyOf(workspace, []));
     const file = repository.workTree === null ? null : join(repository.workTree, CONFIG_FILE);
     const inWorkTree = file !== null && existsSync(file) ? file : null;
-    const existing = inWorkTree ?? (configured && main !== null ? `${main.name}:${CONFIG_FILE}` : null);
+    const existing = inWorkTree ?? (configuredAt !== null && main !== null ? `${main.name}:${CONFIG_FILE}` : null);
     const text = configurationText(
       main?.name ?? null,
       workspace.detected.map(({ name, pattern }) => ({ name, pattern })),

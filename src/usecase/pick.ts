@@ -52,7 +52,8 @@ async function pickOnce(workspace: Workspace, input: PickInput): Promise<ApplyOu
     plan = await makePlan(workspace, { ...input, lookOnly: false, options: { ...input.options, messages } });
   }
   if (!(await input.confirm(plan))) return { kind: "declined", plan };
-  if (input.confirmPick !== null && plan.lines.some(({ line }) => input.each || line.confirm === "each")) {
+  const some = plan.sources.some(({ neededBy }) => neededBy.length > 0);
+  if (input.confirmPick !== null && (some || plan.lines.some(({ line }) => input.each || line.confirm === "each"))) {
     const asked = await askEach(workspace, plan, input.each, input.confirmPick);
     if (asked === null) return { kind: "declined", plan };
     plan = asked;
@@ -92,7 +93,7 @@ async function askEach(
     approve: async (line, pick, before, after) => {
       if (quit) return false;
       const source = plan.sources.find(({ commit }) => commit === pick.source);
-      if (source === undefined || (!each && line.confirm !== "each")) return true;
+      if (source === undefined || (!each && line.confirm !== "each" && source.neededBy.length === 0)) return true;
       const answer = await confirmPick({
         line: line.name,
         pick,

@@ -6,9 +6,10 @@ import { checkBranchName, currentIdentity } from "../git/refs.ts";
 import { parseIdentity } from "../object/text.ts";
 import type { Identity } from "../wire/basic.ts";
 import type { PlanOutcome } from "../wire/outcome.ts";
-import type { PickOptions, Plan } from "../wire/plan.ts";
-import { planPicks } from "./plan-picks.ts";
-import { withWorkspace, type Deps, type Workspace } from "./workspace.ts";
+import type { PickOptions, Plan, PlannedPick } from "../wire/plan.ts";
+import { needsOf } from "./explain-needs.ts";
+import { planPicks, type Needed, type PlanRequest } from "./plan-picks.ts";
+import { historyOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
 
 export interface PlanInput {
   readonly revisions: readonly string[];
@@ -16,6 +17,8 @@ export interface PlanInput {
   readonly options: PickOptions;
   /** Refresh remote-tracking refs first. */
   readonly fetch: boolean;
+  /** Take in what picks need first, where a set of commits is proved to make them clean. */
+  readonly withPrerequisites?: boolean;
 }
 
 /** Plans without writing anything; `causes` of conflicts are null, see `explainConflicts`. */
@@ -25,23 +28,59 @@ export async function plan(deps: Deps, input: PlanInput): Promise<PlanOutcome> {
     kind: "plan",
     plan: await makePlan(workspace, { ...input, lookOnly: true }),
     written: null,
+    verify: [],
   }));
 }
 
 export async function makePlan(
   workspace: Workspace,
-  { revisions, onto, options, lookOnly }: Omit<PlanInput, "fetch"> & { readonly lookOnly: boolean },
-): Promise<Plan> {
-  if (options.toBranch !== null) await checkBranchName(workspace.repository, `morello/${options.toBranch}/line`);
-  const identity = await committer(workspace);
-  const made = await planPicks(workspace, {
+  {
     revisions,
     onto,
     options,
     lookOnly,
-    committer: identity ?? nobody(workspace),
-  });
+    withPrerequisites = false,
+  }: Omit<PlanInput, "fetch"> & { readonly lookOnly: boolean },
+): Promise<Plan> {
+  if (options.toBranch !== null) await checkBranchName(workspace.repository, `morello/${options.toBranch}/line`);
+  const identity = await committer(workspace);
+  const request = { revisions, onto, options, lookOnly, committer: identity ?? nobody(workspace) };
+  const made = withPrerequisites ? await planWithNeeds(workspace, request) : await planPicks(workspace, request);
   return identity === null ? { ...made, notes: [...made.notes, { kind: "no-identity" }] } : made;
+}
+
+/** Of a series, each commit that stops may need others: so many times the plan is made anew. */
+const ROUNDS = 8;
+
+async function planWithNeeds(workspace: Workspace, request: PlanRequest): Promise<Plan> {
+  const also = new Map<string, readonly Needed[]>();
+  let made = await planPicks(workspace, request);
+  for (let round = 0; round < ROUNDS; round++) {
+    const graph = await historyOf(
+      workspace,
+      made.sources.map(({ commit }) => commit),
+    );
+    made = await needsOf(workspace, graph, made);
+    const fresh = made.lines.map(({ line, picks }) => ({
+      line: line.name,
+      needs: needsIn(picks, also.get(line.name) ?? []),
+    }));
+    if (fresh.every(({ needs }) => needs.length === 0)) break;
+    for (const { line, needs } of fresh) also.set(line, [...(also.get(line) ?? []), ...needs]);
+    made = await planPicks(workspace, { ...request, also });
+  }
+  return made;
+}
+
+/** Proved prerequisites that are not taken in yet. */
+function needsIn(picks: readonly PlannedPick[], taken: readonly Needed[]): Needed[] {
+  return picks.flatMap(({ source, prerequisites }) =>
+    prerequisites?.kind === "proven"
+      ? prerequisites.picks
+          .filter(({ commit }) => !taken.some((need) => need.commit === commit))
+          .map(({ commit }) => ({ commit, neededBy: source }))
+      : [],
+  );
 }
 
 export async function fetchAll(deps: Deps): Promise<void> {
@@ -66,3 +105,4 @@ function nobody({ now }: Workspace): Identity {
 }
 
 export { explainConflicts } from "./explain-conflicts.ts";
+export { explainNeeds } from "./explain-needs.ts";

@@ -12,7 +12,7 @@ export async function question(
   source: Source,
 ): Promise<Question> {
   const settled = (outcome: PickOutcome): Question => ({ kind: "settled", from: source.commit, outcome });
-  const already = computation.standing.get(track.line.name)?.get(source.commit);
+  const already = computation.there.get(track.line.name)?.get(source.commit);
   if (already !== undefined) return settled(already);
   if (track.line.maintenance.reason === "end-of-life") {
     return settled(refusal("end-of-life", `${track.line.name} is at its end of life`));
@@ -99,14 +99,14 @@ type Carried =
 
 /** The pick of a commit on the nearest newer line that has it: landed before, or planned in this run. */
 function nearestPick(
-  { newer, standing }: Computation,
+  { newer, there }: Computation,
   tracks: readonly Track[],
   track: Track,
   source: Source,
 ): Carried | null {
   const at = newer.findIndex(({ name }) => name === track.line.name);
   for (const line of newer.slice(0, at).toReversed()) {
-    const landed = standing.get(line.name)?.get(source.commit);
+    const landed = there.get(line.name)?.get(source.commit);
     if (landed !== undefined) return { kind: "landed", commit: landed.commit };
     const other = tracks.find((candidate) => candidate.line.name === line.name);
     const pick = other?.picks.find((done) => done.source === source.commit);

@@ -11,6 +11,7 @@ import { closeResolution, finish, isFinished } from "./finish.ts";
 import { withReconciled } from "./reconciled.ts";
 import { layOutAt, runSeries } from "./run-series.ts";
 import type { Series } from "./series.ts";
+import type { VerifyOptions } from "./verify-trees.ts";
 import { historyOf, linesOf, type Deps, type Workspace } from "./workspace.ts";
 
 /** Lays out the conflict at which a line's series stopped, or shows the one that is laid out already. */
@@ -41,11 +42,14 @@ export async function laidOut(workspace: Workspace, state: ResolutionState): Pro
 }
 
 /** Leaves out the commit in conflict and goes on with the rest of the series. */
-export function skipResolution(deps: Deps, { line }: { readonly line: string | null }): Promise<ContinueOutcome> {
+export function skipResolution(
+  deps: Deps,
+  { line, verify }: { readonly line: string | null; readonly verify: VerifyOptions },
+): Promise<ContinueOutcome> {
   return withReconciled(deps, (workspace) =>
     withResolution(workspace, line, async (state) => {
       const run = await runSeries(workspace, { ...seriesOf(state), next: state.at + 1 });
-      if (run.kind === "done") return finish(workspace, run.series);
+      if (run.kind === "done") return finish(workspace, run.series, verify);
       return { kind: "laid-out", landed: commitsOf(run.state), resolution: describe(run.state) };
     }),
   );
@@ -165,5 +169,7 @@ async function freshSeries(workspace: Workspace, { plan, line: planned }: Pendin
   const line = linesOf(workspace, graph).find(({ name }) => name === planned.line.name) ?? planned.line;
   const target = plan.options.toBranch === null ? { refname: line.refname, expected: line.localTip } : planned.target;
   refuseDiverged(line, target);
-  return { line, target, sources: plan.sources, plan, landed: [], tip: line.tip, next: 0 };
+  const asked = new Set(planned.picks.map(({ source }) => source));
+  const sources = plan.sources.filter(({ commit }) => asked.has(commit));
+  return { line, target, sources, plan, landed: [], tip: line.tip, next: 0 };
 }

@@ -9,8 +9,9 @@ import { quotePath } from "../object/path.ts";
 import type { PickOutcome, Source } from "../wire/plan.ts";
 import { computeLines } from "./compute-picks.ts";
 import { buildLines } from "./execute.ts";
+import type { There } from "./computation.ts";
 import type { Series } from "./series.ts";
-import { standings, type Standings } from "./standing.ts";
+import { settled, standings } from "./standing.ts";
 import { historyOf, type Workspace } from "./workspace.ts";
 
 export type Run =
@@ -20,13 +21,13 @@ export type Run =
 export async function runSeries(workspace: Workspace, series: Series): Promise<Run> {
   const { repository, scratch } = workspace;
   const rest = series.sources.slice(series.next);
-  const standing: Standings = await standingOf(workspace, series, rest);
+  const there = await thereOn(workspace, series, rest);
   const line = { ...series.line, tip: series.tip };
   const options = { ...series.plan.options, via: "source" as const };
   const [planned] = await computeLines(workspace, {
     lines: [line],
     sources: rest,
-    standing,
+    there,
     newer: [line],
     committer: series.plan.committer,
     options,
@@ -44,12 +45,12 @@ export async function runSeries(workspace: Workspace, series: Series): Promise<R
   return { kind: "laid-out", state: await layOutAt(workspace, { ...series, landed, tip, next: at }, why) };
 }
 
-async function standingOf(workspace: Workspace, series: Series, rest: readonly Source[]): Promise<Standings> {
+async function thereOn(workspace: Workspace, series: Series, rest: readonly Source[]): Promise<There> {
   const graph = await historyOf(
     workspace,
     rest.map(({ commit }) => commit),
   );
-  return standings(workspace, graph, [series.line], rest);
+  return settled(await standings(workspace, graph, [series.line], rest));
 }
 
 /**

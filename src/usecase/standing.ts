@@ -1,26 +1,43 @@
-// Whether a line has a fix already. For now: it is an ancestor, this repository's own runs recorded it, or a commit of
-// the line has the same patch. (The richer judgement takes this file's place.)
+// How fixes stand on lines: recorded, there as the same patch or in another form, there and taken out again, or absent.
 import { landedPicks } from "../apply/journal.ts";
-import { run } from "../git/run.ts";
+import { CommitIndex } from "../index/commit-index.ts";
 import type { CommitGraph } from "../index/graph.ts";
-import { PatchIndex } from "../index/patches.ts";
-import type { DetectedLine } from "../line/detect.ts";
-import { touchedPaths } from "../apply/touched.ts";
-import { digestChanges, type PatchDigest } from "../patch/digest.ts";
+import { revertOf, silentRevertOf } from "../index/sayings.ts";
+import type { CommitSummary } from "../wire/basic.ts";
+import type { LineStanding, StandingKind } from "../wire/find.ts";
 import type { Line } from "../wire/line.ts";
-import type { PickOutcome, Source } from "../wire/plan.ts";
+import type { Match } from "../wire/match.ts";
+import type { Source } from "../wire/plan.ts";
+import type { Already, There } from "./computation.ts";
+import { effects } from "./effect.ts";
+import { findEquivalents } from "./find-equivalents.ts";
+import { summary } from "./find-sources.ts";
+import { tagFinder } from "./first-tag.ts";
 import type { Workspace } from "./workspace.ts";
 
-type Already = Extract<PickOutcome, { kind: "already-there" }>;
+/** For each line and source commit: `answer.get(line.name)?.get(source.commit)`. */
+export type Standings = ReadonlyMap<string, ReadonlyMap<string, LineStanding>>;
 
-/** For each line and source commit what is there, or null: `answer.get(line.name)?.get(source.commit)`. */
-export type Standings = ReadonlyMap<string, ReadonlyMap<string, Already>>;
+/** A commit of a line that may carry the fix. */
+interface Carrier {
+  readonly number: number;
+  readonly recorded: boolean;
+  readonly match: Match | null;
+}
 
-/**
- * Commits that were made this long before the fix was written are not compared with it, in seconds. A pick keeps the
- * author's date, so only a patch typed in twice could be missed, and that one turns out redundant when it is picked.
- */
-const SLACK = 365 * 86_400;
+interface Question {
+  readonly line: Line;
+  readonly source: Source;
+  readonly tip: number;
+  readonly carriers: readonly Carrier[];
+}
+
+/** The carrier that counts, and the commit that has taken it out again, if one has. */
+interface Answer {
+  readonly carrier: Carrier;
+  readonly reverted: boolean;
+  readonly by: number | null;
+}
 
 export async function standings(
   workspace: Workspace,
@@ -28,112 +45,166 @@ export async function standings(
   lines: readonly Line[],
   sources: readonly Source[],
 ): Promise<Standings> {
+  const equivalents = await findEquivalents(workspace, graph, {
+    sources: sources.map(({ commit }) => commit),
+    lines,
+  });
+  const index = new CommitIndex(workspace.scratch, workspace.store, graph);
   const landed = landedPicks(workspace.repository);
-  const patches = new PatchIndex(workspace.scratch, workspace.store);
-  const digests = await Promise.all(sources.map((source) => digestOf(workspace, source)));
-  const answer = new Map<string, Map<string, Already>>();
-  const questions: { line: Line; source: Source; digest: PatchDigest; candidates: number[] }[] = [];
-  for (const line of lines) {
-    const found = new Map<string, Already>();
-    answer.set(line.name, found);
+  const questions = lines.flatMap((line) => {
     const tip = graph.find(line.tip);
-    if (tip === null) continue;
-    const tag = tagFinder(workspace, graph, line);
-    const reached = graph.mark([[tip]]);
-    for (const [n, source] of sources.entries()) {
-      const number = graph.find(source.commit);
-      if (number !== null && reached[number] === 1) {
-        found.set(source.commit, {
-          kind: "already-there",
-          evidence: "ancestor",
-          commit: source.commit,
-          tag: tag(number),
-        });
-        continue;
-      }
-      const record = landed.find(({ source: from, refname, commit }) => {
-        const at = graph.find(commit);
-        return from === source.commit && refname === line.refname && at !== null && reached[at] === 1;
-      });
-      if (record !== undefined && !(await reverted(workspace, record.commit, line.tip))) {
-        found.set(source.commit, {
-          kind: "already-there",
-          evidence: "recorded",
-          commit: record.commit,
-          tag: tag(graph.find(record.commit) ?? 0),
-        });
-        continue;
-      }
-      const digest = digests[n];
-      if (digest == null || number === null) continue;
-      const since = Date.parse(source.date) / 1000 - SLACK;
-      const candidates = graph.difference([tip], [number]).filter((candidate) => graph.time(candidate) >= since);
-      questions.push({ line, source, digest, candidates });
-    }
-  }
-  const numbers = [...new Set(questions.flatMap(({ candidates }) => candidates))];
-  await patches.prepare(graph, numbers, (done, total) =>
-    workspace.onProgress?.({ step: "reading what the lines have", done, total }),
-  );
+    if (tip === null) return [];
+    return sources.map((source): Question => {
+      const matches = equivalents.get(line.name)?.get(source.commit) ?? [];
+      return { line, source, tip, carriers: carriersOf(graph, landed, line, tip, source, matches) };
+    });
+  });
+  const answers = await answerAll(workspace, index, questions);
+  const found = new Map<string, Map<string, LineStanding>>(lines.map(({ name }) => [name, new Map()]));
   await Promise.all(
-    questions.map(async ({ line, source, digest, candidates }) => {
-      for (const commit of await patches.same(
-        source.commit,
-        digest,
-        candidates.map((n) => graph.oid(n)),
-      )) {
-        if (await reverted(workspace, commit, line.tip)) continue;
-        const tag = tagFinder(workspace, graph, line)(graph.find(commit) ?? 0);
-        answer.get(line.name)?.set(source.commit, { kind: "already-there", evidence: "patch-id", commit, tag });
-        return;
-      }
+    questions.map(async (question, n) => {
+      const standing = await describe(workspace, graph, question, answers[n] ?? null);
+      found.get(question.line.name)?.set(question.source.commit, standing);
     }),
   );
-  return answer;
+  return found;
 }
 
-/** Null for an empty patch, a merge without mainline, and a patch that cannot be read. */
-async function digestOf({ scratch, engine }: Workspace, source: Source): Promise<PatchDigest | null> {
-  if (source.parents.length > 1 && source.mainline !== 1) return null;
-  const [commit, parent] = await Promise.all([
-    scratch.reader.commit(source.commit),
-    source.parents[0] === undefined ? null : scratch.reader.commit(source.parents[0]),
-  ]);
-  if (commit === null || (parent === null && source.parents.length > 0)) return null;
-  try {
-    const empty = scratch.write("tree", Buffer.alloc(0));
-    const touched = await touchedPaths(engine.tree, parent?.tree ?? empty, commit.tree);
-    const zero = "0".repeat(source.commit.length);
-    if (touched.length === 0) return null;
-    return digestChanges(
-      touched.map(({ path, before, after }) => ({
-        path,
-        oldMode: before?.mode ?? "000000",
-        newMode: after?.mode ?? "000000",
-        oldOid: before?.oid ?? zero,
-        newOid: after?.oid ?? zero,
-      })),
-    );
-  } catch {
-    return null; // the merge says what is missing
+/** Surest first: what was recorded here, then by likelihood. */
+function carriersOf(
+  graph: CommitGraph,
+  landed: ReturnType<typeof landedPicks>,
+  line: Line,
+  tip: number,
+  source: Source,
+  matches: readonly Match[],
+): Carrier[] {
+  const recorded = landed.flatMap(({ source: from, refname, commit }): Carrier[] => {
+    const number = from === source.commit && refname === line.refname ? graph.find(commit) : null;
+    return number === null || !graph.isAncestor(number, tip) ? [] : [{ number, recorded: true, match: null }];
+  });
+  const matched = matches.flatMap((match): Carrier[] => {
+    const number = graph.find(match.commit);
+    return number === null ? [] : [{ number, recorded: false, match }];
+  });
+  return isAncestral(matched[0]) ? matched : [...recorded, ...matched];
+}
+
+function isAncestral(carrier: Carrier | undefined): boolean {
+  return carrier?.match?.evidence[0]?.kind === "ancestor";
+}
+
+/** For each question the first carrier that is still there, else one that was taken out; null without any. */
+async function answerAll(
+  workspace: Workspace,
+  index: CommitIndex,
+  questions: readonly Question[],
+): Promise<(Answer | null)[]> {
+  const named = questions.map(({ carriers, tip, source }) => byWords(index, carriers, tip, source));
+  const standing = named.flatMap((answer, n) => {
+    const tip = questions[n]?.line.tip;
+    return answer === null || answer.reverted || tip === undefined ? [] : [{ n, answer, tip }];
+  });
+  const there = await effects(
+    workspace,
+    standing.map(({ answer, tip }) => ({ commit: index.graph.oid(answer.carrier.number), tip })),
+  );
+  const answers = [...named];
+  for (const [k, { n, answer }] of standing.entries()) {
+    const tip = questions[n]?.tip;
+    if (there[k] !== "gone" || tip === undefined) continue;
+    const reaches = (number: number): boolean => index.graph.isAncestor(number, tip);
+    answers[n] = { ...answer, reverted: true, by: silentRevertOf(index, answer.carrier.number, reaches) };
   }
+  return answers;
 }
 
-/** The first tag of the line's series that reaches a commit. */
-function tagFinder(workspace: Workspace, graph: CommitGraph, line: Line): (number: number) => string | null {
-  const tags: DetectedLine["tags"] = workspace.detected.find(({ name }) => name === line.name)?.tags ?? [];
-  return (number) => {
-    for (const tag of tags.toReversed()) {
-      const at = graph.find(tag.oid);
-      if (at !== null && at >= number && graph.isAncestor(number, at)) return tag.name;
-    }
-    return null;
+/** What messages on the line say: a carrier that none takes back goes before those that one does. */
+function byWords(index: CommitIndex, carriers: readonly Carrier[], tip: number, source: Source): Answer | null {
+  const reaches = (number: number): boolean => index.graph.isAncestor(number, tip);
+  let reverted: Answer | null = null;
+  for (const carrier of carriers) {
+    const origin = index.graph.find(source.commit);
+    const after = (number: number): boolean => number > carrier.number && reaches(number);
+    // Messages on the line may name the pick or the commit that it was picked from.
+    const by = revertOf(index, carrier.number, reaches) ?? (origin === null ? null : revertOf(index, origin, after));
+    if (by === null) return { carrier, reverted: false, by: null };
+    reverted ??= { carrier, reverted: true, by };
+  }
+  return reverted;
+}
+
+async function describe(
+  workspace: Workspace,
+  graph: CommitGraph,
+  { line, carriers }: Question,
+  answer: Answer | null,
+): Promise<LineStanding> {
+  const common = { line: line.name, tip: line.tip, notAffected: null };
+  if (answer === null) return { ...common, standing: "absent", commits: [], match: null, revertedBy: null };
+  const { carrier, reverted, by } = answer;
+  const parts = (carrier.match?.parts ?? []).map((oid) => graph.find(oid)).filter((number) => number !== null);
+  const numbers = [...new Set([carrier.number, ...parts])].sort((a, b) => a - b);
+  const tag = tagFinder(workspace, graph, line);
+  const commits = await Promise.all(
+    numbers.map(async (number) => ({ ...(await summaryOf(workspace, graph.oid(number))), tag: tag(number) })),
+  );
+  return {
+    ...common,
+    standing: reverted ? "reverted" : kindOf(carrier),
+    commits,
+    match:
+      carrier.match ?? carriers.find(({ number, match }) => number === carrier.number && match !== null)?.match ?? null,
+    revertedBy: by === null ? null : await summaryOf(workspace, graph.oid(by)),
   };
 }
 
-/** Whether a later commit of the line says that it takes the commit back, and none takes that back in turn. */
-async function reverted(workspace: Workspace, commit: string, tip: string): Promise<boolean> {
-  const args = ["rev-list", "-1", "--fixed-strings", `--grep=This reverts commit ${commit}`, tip, `^${commit}`];
-  const revert = (await run(workspace.scratch, args)).stdout.toString("latin1").trim();
-  return revert !== "" && !(await reverted(workspace, revert, tip));
+function kindOf({ recorded, match }: Carrier): StandingKind {
+  if (recorded) return "recorded";
+  const exact = ["ancestor", "patch-id", "patch-id-without-context", "re-pick"];
+  return match?.band === "same" && match.evidence.some(({ kind }) => exact.includes(kind))
+    ? "equivalent"
+    : "corresponding";
+}
+
+export async function summaryOf({ scratch }: Workspace, oid: string): Promise<CommitSummary> {
+  const commit = await scratch.reader.commit(oid);
+  return commit === null ? { commit: oid, subject: "", author: "", date: "" } : summary(oid, commit);
+}
+
+/** Whether a line has the fix, for sure and not taken out again. */
+export function isThere({ standing, match }: LineStanding): boolean {
+  return (
+    standing === "recorded" || standing === "equivalent" || (standing === "corresponding" && match?.band === "same")
+  );
+}
+
+/** What a pick comes to where the fix is there; null where it is to be picked. */
+function alreadyThere(found: LineStanding): Already | null {
+  const commit = found?.commits.at(-1);
+  if (commit === undefined || !isThere(found)) return null;
+  return { kind: "already-there", evidence: evidenceOf(found), commit: commit.commit, tag: commit.tag };
+}
+
+/** The picks that there is no need for. */
+export function settled(found: Standings): There {
+  return new Map(
+    [...found].map(([line, standings]) => [
+      line,
+      new Map(
+        [...standings].flatMap(([source, standing]) => {
+          const already = alreadyThere(standing);
+          return already === null ? [] : [[source, already] as const];
+        }),
+      ),
+    ]),
+  );
+}
+
+function evidenceOf({ standing, match }: LineStanding): Already["evidence"] {
+  if (standing === "recorded") return "recorded";
+  const kinds = match?.evidence.map(({ kind }) => kind) ?? [];
+  if (kinds.includes("ancestor")) return "ancestor";
+  if (standing === "equivalent") return "patch-id";
+  return kinds.includes("judged") ? "judged" : "similar";
 }

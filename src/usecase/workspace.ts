@@ -2,6 +2,7 @@
 import { MergeEngine } from "../apply/merge.ts";
 import { CONFIG_FILE, DEFAULT_CONFIG } from "../config/default.ts";
 import type { Config } from "../config/schema.ts";
+import { sweepCheckouts } from "../git/checkout.ts";
 import type { Environment } from "../git/environment.ts";
 import { headSymref, isAncestor, listRefs, listRemotes } from "../git/refs.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
@@ -22,6 +23,8 @@ export interface Deps {
   readonly now: number;
   readonly onProgress?: (progress: Progress) => void;
   readonly onNotice?: (notice: Notice) => void;
+  /** Stops what may run for long: verify commands. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a person should know beside the outcome: a run that was killed has been ended. */
@@ -49,8 +52,8 @@ export interface Workspace extends Deps {
   readonly engine: MergeEngine;
   readonly store: Store;
   readonly config: Config;
-  /** Whether `morello.yaml` was found on the main branch. */
-  readonly configured: boolean;
+  /** The commit of the main branch that `morello.yaml` was read from; null if it is not there. */
+  readonly configuredAt: string | null;
   readonly refs: readonly RefRecord[];
   readonly remotes: readonly string[];
   readonly head: string | null;
@@ -61,6 +64,7 @@ export interface Workspace extends Deps {
 /** Opens everything, hands it to `use`, and leaves nothing behind. */
 export async function withWorkspace<T>(deps: Deps, use: (workspace: Workspace) => Promise<T>): Promise<T> {
   const repository = await openRepository(deps.cwd, deps.environment);
+  await sweepCheckouts(deps.environment);
   const scratch = new Scratch(repository);
   const engine = new MergeEngine(scratch);
   const opening = openStore(repository);
@@ -87,7 +91,7 @@ export async function withWorkspace<T>(deps: Deps, use: (workspace: Workspace) =
       engine,
       store,
       config,
-      configured: text !== null,
+      configuredAt: text === null ? null : (first?.tip ?? null),
       refs,
       remotes,
       head,
@@ -134,10 +138,9 @@ export function linesOf(workspace: Workspace, graph: CommitGraph): Line[] {
     const distance = upstreamDistance(line, graph);
     const { tip } = tipOf(line, distance);
     const at = graph.find(tip);
-    const reached = at === null ? null : graph.mark([[at]]);
     const lastTag = line.tags.find(({ oid }) => {
       const number = graph.find(oid);
-      return number !== null && reached?.[number] === 1;
+      return at !== null && number !== null && graph.isAncestor(number, at);
     });
     return assembleLine(line, { distance, lastTag: lastTag ?? null }, age);
   });

@@ -19,6 +19,15 @@ export const UpstreamDifference = z.strictObject({
 });
 export type UpstreamDifference = z.infer<typeof UpstreamDifference>;
 
+/** What says whether a tree of a line works. */
+export const VerifyCommand = z.strictObject({
+  /** For `sh -c`, in the root of a checkout. */
+  command: z.string().min(1),
+  /** Seconds. */
+  timeLimit: z.int().min(1),
+});
+export type VerifyCommand = z.infer<typeof VerifyCommand>;
+
 export const Line = z.strictObject({
   /** The branch's short name without a remote: what people type after `--onto`. */
   name: z.string().min(1),
@@ -42,7 +51,7 @@ export const Line = z.strictObject({
   maintenance: Maintenance,
   owners: z.array(z.string()),
   confirm: z.enum(["plan", "each"]),
-  verify: z.string().nullable(),
+  verify: VerifyCommand.nullable(),
   image: z.string().nullable(),
 });
 export type Line = z.infer<typeof Line>;

@@ -3,12 +3,15 @@ import { z } from "zod";
 import { CommitSummary, ObjectId, QuotedPath } from "./basic.ts";
 import { Line } from "./line.ts";
 import { ConflictKind, Plan, PlannedPick } from "./plan.ts";
+import { VerifyResult } from "./verify.ts";
 
 export const PlanOutcome = z.strictObject({
   kind: z.literal("plan"),
   plan: Plan,
   /** The file it was written to with `--out`. */
   written: z.string().nullable(),
+  /** With `--verify`: line by line, what is clean and has a verify command. */
+  verify: z.array(VerifyResult),
 });
 export type PlanOutcome = z.infer<typeof PlanOutcome>;
 
@@ -20,7 +23,7 @@ export const LineResult = z.strictObject({
     "moved",
     /** Nothing was to be done: already there, or redundant. */
     "unchanged",
-    /** A conflict or a refusal. */
+    /** A conflict, a refusal, or a verify command that did not pass. */
     "stopped",
     /** Clean, and not moved because another line stopped. */
     "held-back",
@@ -28,6 +31,8 @@ export const LineResult = z.strictObject({
   from: ObjectId.nullable(),
   to: ObjectId.nullable(),
   picks: z.array(PlannedPick.extend({ landed: ObjectId.nullable() })),
+  /** What the line's verify command said of what the line would hold; null without one, or if it was not asked. */
+  verify: VerifyResult.nullable(),
   /** Work trees that followed the branch. */
   worktrees: z.array(z.string()),
   /** A command that goes on from here. */

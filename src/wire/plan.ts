@@ -1,7 +1,9 @@
 // The plan: what a pick would do on every line. A file that one command writes and another executes.
 import { z } from "zod";
 import { CommitSummary, Identity, ObjectId, QuotedPath } from "./basic.ts";
+import { LineStanding } from "./find.ts";
 import { Line } from "./line.ts";
+import { Prerequisites } from "./prerequisite.ts";
 
 export const PLAN_SCHEMA = "morello.plan/1";
 
@@ -10,6 +12,8 @@ export const Source = CommitSummary.extend({
   parents: z.array(ObjectId),
   /** 1-based parent that a merge commit is compared with; null for ordinary and root commits. */
   mainline: z.int().min(1).nullable(),
+  /** Empty for what was asked for; else the commits that it is a prerequisite of, on the lines that have it in `picks`. */
+  neededBy: z.array(ObjectId),
 });
 export type Source = z.infer<typeof Source>;
 
@@ -65,7 +69,15 @@ export const ConflictedPath = z.strictObject({
 export type ConflictedPath = z.infer<typeof ConflictedPath>;
 
 /** How Morello knows that a fix is there. */
-export const Evidence = z.enum(["ancestor", "recorded", "patch-id"]);
+export const Evidence = z.enum([
+  "ancestor",
+  "recorded",
+  "patch-id",
+  /** A person has said so. */
+  "judged",
+  /** In another form; the pick's `standing` says what shows it. */
+  "similar",
+]);
 
 export const RefusalReason = z.enum([
   "merge-without-mainline",
@@ -110,6 +122,10 @@ export const PlannedPick = z.strictObject({
   /** The commit whose patch is carried: `source`, or with `--via nearest` the pick on the nearest newer line. */
   from: ObjectId,
   outcome: PickOutcome,
+  /** How the commit stood on the line before; null where it was simply absent, and where nobody asked. */
+  standing: LineStanding.nullable(),
+  /** What a pick that does not apply needs before it; null where nobody looked. */
+  prerequisites: Prerequisites.nullable(),
 });
 export type PlannedPick = z.infer<typeof PlannedPick>;
 

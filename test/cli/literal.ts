@@ -30,6 +30,7 @@ export const LEAK: Source = {
   date: "2026-03-04T10:00:00+01:00",
   parents: [oid("aaaa")],
   mainline: null,
+  neededBy: [],
 };
 
 export const DOCS: Source = { ...LEAK, commit: oid("2b3c4d5"), subject: "説明を追加する: docstrings of the loader 🚀" };
@@ -114,7 +115,13 @@ export function planned(
     line: line(name),
     onto: oid("99aa"),
     target: { refname: `refs/heads/${name}`, expected: oid("99aa") },
-    picks: outcomes.map((outcome, n) => ({ source: sources[n]!.commit, from: sources[n]!.commit, outcome })),
+    picks: outcomes.map((outcome, n) => ({
+      source: sources[n]!.commit,
+      from: sources[n]!.commit,
+      outcome,
+      standing: null,
+      prerequisites: null,
+    })),
     result: moves ? oid("249583bbf6d4") : oid("99aa"),
     firstFailure: failure === -1 ? null : sources[failure]!.commit,
   };
@@ -180,6 +187,7 @@ export function result(kind: LineResult["kind"], from: PlannedLine, more: Partia
       ...pick,
       landed: moved && pick.outcome.kind === "clean" ? pick.outcome.commit : null,
     })),
+    verify: null,
     worktrees: [],
     next: kind === "stopped" ? `morello resolve ${from.line.name}` : null,
     ...more,

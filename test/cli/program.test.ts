@@ -125,7 +125,7 @@ test("help shows the verbs of every day first, with examples before all", () => 
   const help = helpOf();
   expect(help.indexOf("Examples:")).toBe(0);
   expect(help.match(/^\S.*:$/gm)).toEqual(["Examples:", "Every day:", "When a pick stops:", "Also:", "Everywhere:"]);
-  expect(/Every day:\n {2}plan .*\n {2}pick /.test(help)).toBe(true);
+  expect(/Every day:\n {2}find .*\n {2}plan .*\n {2}pick /.test(help)).toBe(true);
   expect(help).not.toContain("__complete");
 });
 

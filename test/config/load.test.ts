@@ -15,7 +15,15 @@ function failure(text: string): AppError {
   throw new Error("nothing was thrown");
 }
 
-const DEFAULTS = { remotes: [], maintainedMonths: 12, lines: [] };
+const DEFAULTS = {
+  remotes: [],
+  maintainedMonths: 12,
+  fixes: {
+    types: ["fix", "bug", "bugfix", "hotfix", "regression", "security"],
+    trailers: ["Fixes", "Cc: stable", "Backport-to"],
+  },
+  lines: [],
+};
 
 describe("a file", () => {
   test.each([[""], ["# nothing yet\n"], ["---\n"], ["{}"], ["\uFEFF{}\n"]])(
@@ -31,6 +39,9 @@ describe("a file", () => {
 main: trunk
 remotes: [upstream, origin]
 maintainedMonths: 6
+fixes:
+  types: [fix, repair]
+  trailers: [Closes-bug]
 lines:
   - pattern: release/*
     tagPrefix: docker-v
@@ -47,6 +58,7 @@ lines:
       main: "trunk",
       remotes: ["upstream", "origin"],
       maintainedMonths: 6,
+      fixes: { types: ["fix", "repair"], trailers: ["Closes-bug"] },
       lines: [
         {
           pattern: "release/*",
@@ -55,7 +67,7 @@ lines:
           maintained: true,
           confirm: "each",
           image: "registry.example:5000/team/app",
-          verify: "make test",
+          verify: { command: "make test", timeLimit: 1800 },
         },
         { pattern: "release/v1.0", maintained: "end-of-life", tagPrefix: "" },
       ],
@@ -75,8 +87,8 @@ describe("a mistake is named with its place, what stands there and what is wante
       "3:5: unknown key 'mantained' in lines[0]; did you mean 'maintained'?",
     ],
     ["lins: []\n", "1:1: unknown key 'lins'; did you mean 'lines'?"],
-    ["zzzzzz: 1\n", "1:1: unknown key 'zzzzzz'; known keys: main, remotes, maintainedMonths, lines"],
-    ["__proto__: {}\n", "1:1: unknown key '__proto__'; known keys: main, remotes, maintainedMonths, lines"],
+    ["zzzzzz: 1\n", "1:1: unknown key 'zzzzzz'; known keys: main, remotes, maintainedMonths, fixes, lines"],
+    ["__proto__: {}\n", "1:1: unknown key '__proto__'; known keys: main, remotes, maintainedMonths, fixes, lines"],
     ["main: 7\n", "1:1: main is 7; wanted: a branch's short name"],
     ["main:\n", "1:1: main is missing; wanted: a branch's short name"],
     ["maintainedMonths: 0\n", "1:1: maintainedMonths is 0; wanted: at least 1 month"],
@@ -96,6 +108,18 @@ describe("a mistake is named with its place, what stands there and what is wante
     [
       "lines:\n  - pattern: a\n    owners:\n      - 1\n",
       "4:9: lines[0].owners[0] is 1; wanted: a user or team, such as '@org/release'",
+    ],
+    [
+      "lines:\n  - pattern: a\n    verify: {command: make, timelimit: 5m}\n",
+      "3:29: unknown key 'timelimit' in lines[0].verify; did you mean 'timeLimit'?",
+    ],
+    [
+      "lines:\n  - pattern: a\n    verify: {command: make, timeLimit: 5}\n",
+      "3:29: lines[0].verify.timeLimit is 5; wanted: a duration such as 90s, 30m or 2h",
+    ],
+    [
+      "lines:\n  - pattern: a\n    verify: [make]\n",
+      "3:5: lines[0].verify is [make]; wanted: a command, or a mapping with command and timeLimit",
     ],
     ["- a\n", "1:1: the file is - a; wanted: a mapping of keys to values"],
     ["just text\n", "1:1: the file is just text; wanted: a mapping of keys to values"],
@@ -154,6 +178,17 @@ describe("a mistake is named with its place, what stands there and what is wante
       { line: 1, column: 1 },
     ]);
   });
+});
+
+test.each([
+  ["make test", 1800],
+  ["{command: make test}", 1800],
+  ["{command: make test, timeLimit: 90s}", 90],
+  ["{command: make test, timeLimit: 2m}", 120],
+  ["{command: make test, timeLimit: 3h}", 10_800],
+])("verify: %s has a time limit of %d seconds", (written, timeLimit) => {
+  const { lines } = parseConfig(`lines:\n  - pattern: a\n    verify: ${written}\n`, FILE);
+  expect(lines[0]?.verify).toEqual({ command: "make test", timeLimit });
 });
 
 describe("the published schema", () => {

@@ -69,7 +69,7 @@ describe.each(["sha1", "sha256"] as const)("%s", (format: ObjectFormat) => {
   });
 });
 
-test("git's own words on a merge base agree", async () => {
+test("git's own words on merge bases agree", async () => {
   const repository = await history().create(makeSandbox(), { bare: true });
   const oids = await write(repository, fc.sample(dag, { numRuns: 1, seed: 12 })[0] ?? []);
   const graph = new CommitGraph(40);
@@ -78,6 +78,9 @@ test("git's own words on a merge base agree", async () => {
     const b = oids[(n * 7 + 3) % oids.length] ?? "";
     const { status } = await repository.gitRun(["merge-base", "--is-ancestor", a, b], { ok: [0, 1] });
     expect(graph.isAncestor(graph.find(a) ?? -1, graph.find(b) ?? -1)).toBe(status === 0);
+    const bases = graph.mergeBases(graph.find(a) ?? -1, graph.find(b) ?? -1).map((found) => graph.oid(found));
+    const { stdout } = await repository.gitRun(["merge-base", "--all", a, b], { ok: [0, 1] });
+    expect(bases.toSorted()).toEqual(stdout.toString().split("\n").filter(Boolean).toSorted());
   }
 });
 

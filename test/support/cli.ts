@@ -5,7 +5,7 @@ import type { Environment } from "./environment.ts";
 import { definedOnly } from "./process.ts";
 import type { Sandbox } from "./sandbox.ts";
 
-const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+export const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
 export interface CliOptions {
   /** Default: the root of the sandbox. */

@@ -27,8 +27,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ledger: ["git"],
   release: ["git"],
   image: ["git"],
+  verify: ["git", "apply"],
   forge: ["git"],
-  usecase: ["config", "git", "index", "apply", "ledger", "release", "image", "forge"],
+  usecase: ["config", "git", "index", "apply", "ledger", "release", "image", "forge", "verify"],
 };
 
 /** What a face may import besides its own room. The pure rooms reach it through use-cases and wire shapes. */
@@ -56,7 +57,7 @@ const PACKAGES: Readonly<Record<string, readonly string[] | "anywhere">> = {
 /** Node's modules that compute and touch nothing. */
 const PURE_BUILTINS = ["node:assert", "node:buffer", "node:crypto", "node:path/posix", "node:util"];
 
-const MAY_SPAWN = ["git", "image"];
+const MAY_SPAWN = ["git", "image", "verify"];
 
 interface Ambient {
   readonly what: string;
@@ -70,7 +71,7 @@ const AMBIENT: readonly Ambient[] = [
     what: "the clock",
     pattern:
       /\bDate\s*\.\s*now\b|\bnew\s+Date\b(?!\s*\(\s*[^)\s])|(?<!\bnew\s+)(?<![\w$.])Date\s*\(|\bperformance\s*\.\s*now\b|\bprocess\s*\.\s*hrtime\b/g,
-    also: ["config/load.ts"],
+    also: ["config/load.ts", "verify/command.ts"], // how long a command ran
   },
   {
     what: "randomness",

@@ -5,7 +5,19 @@ import type { ApplyOutcome } from "../../src/wire/outcome.ts";
 import type { Plan, PickOutcome } from "../../src/wire/plan.ts";
 import type { TestRepository } from "../support/repository.ts";
 import { makeSandbox } from "../support/sandbox.ts";
-import { conflictStory, depsOf, failure, fixStory, pick, plan, ran, results, text, type Place } from "./setting.ts";
+import {
+  conflictStory,
+  depsOf,
+  failure,
+  fixStory,
+  pick,
+  plan,
+  ran,
+  results,
+  text,
+  VERIFY,
+  type Place,
+} from "./setting.ts";
 
 function apply(
   repository: TestRepository,
@@ -13,7 +25,16 @@ function apply(
   wish: Partial<ApplyInput> & Place = {},
 ): Promise<ApplyOutcome> {
   const confirm = (): Promise<boolean> => Promise.resolve(true);
-  const input = { keepGoing: false, push: false, remote: null, sign: null, confirm, ...wish, plan: planned };
+  const input = {
+    keepGoing: false,
+    push: false,
+    remote: null,
+    sign: null,
+    confirm,
+    verify: VERIFY,
+    ...wish,
+    plan: planned,
+  };
   return applyPlan(depsOf(repository, wish), input);
 }
 

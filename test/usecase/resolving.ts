@@ -3,9 +3,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { continueResolution } from "../../src/usecase/continue.ts";
 import { abortResolution, resolve, skipResolution } from "../../src/usecase/resolve.ts";
+import type { VerifyOptions } from "../../src/usecase/verify-trees.ts";
 import type { AbortOutcome, ContinueOutcome, Resolution } from "../../src/wire/outcome.ts";
 import type { TestRepository } from "../support/repository.ts";
-import { depsOf, pick, type Place, type Wish } from "./setting.ts";
+import { depsOf, pick, VERIFY, type Place, type Wish } from "./setting.ts";
 
 export interface Desk {
   readonly repository: TestRepository;
@@ -53,15 +54,23 @@ export function deskOf(repository: TestRepository, resolution: Resolution): Desk
   };
 }
 
-export type ContinueWish = Place & { readonly line?: string; readonly adapt?: boolean; readonly reason?: string };
+export interface ContinueWish extends Place {
+  readonly line?: string;
+  readonly adapt?: boolean;
+  readonly reason?: string;
+  readonly verify?: VerifyOptions;
+}
 
 export function goOn(repository: TestRepository, wish: ContinueWish = {}): Promise<ContinueOutcome> {
-  const { line = null, adapt = false, reason = null } = wish;
-  return continueResolution(depsOf(repository, wish), { line, adapt, reason });
+  const { line = null, adapt = false, reason = null, verify = VERIFY } = wish;
+  return continueResolution(depsOf(repository, wish), { line, adapt, reason, verify });
 }
 
 export function skip(repository: TestRepository, wish: ContinueWish = {}): Promise<ContinueOutcome> {
-  return skipResolution(depsOf(repository, wish), { line: wish.line ?? null });
+  return skipResolution(depsOf(repository, wish), {
+    line: wish.line ?? null,
+    verify: wish.verify ?? VERIFY,
+  });
 }
 
 export function abort(repository: TestRepository, wish: ContinueWish = {}): Promise<AbortOutcome> {

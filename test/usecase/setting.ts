@@ -3,6 +3,7 @@ import { isAppError, type AppError } from "../../src/error.ts";
 import type { PickInput } from "../../src/usecase/pick.ts";
 import { pick as pickWith } from "../../src/usecase/pick.ts";
 import { plan as planWith } from "../../src/usecase/plan.ts";
+import type { VerifyOptions } from "../../src/usecase/verify-trees.ts";
 import type { Deps } from "../../src/usecase/workspace.ts";
 import type { ApplyOutcome } from "../../src/wire/outcome.ts";
 import type { PickOptions, PickOutcome, Plan } from "../../src/wire/plan.ts";
@@ -33,6 +34,14 @@ const OPTIONS: PickOptions = {
   toBranch: null,
 };
 
+/** As a person who allows whatever is asked. */
+export const VERIFY: VerifyOptions = {
+  run: true,
+  container: false,
+  again: false,
+  allow: () => Promise.resolve(true),
+};
+
 export type Wish = Partial<Omit<PickInput, "options" | "revisions" | "onto">> & {
   readonly options?: Partial<PickOptions>;
 };
@@ -44,6 +53,7 @@ export function pickInput(
 ): PickInput {
   return {
     fetch: false,
+    withPrerequisites: false,
     keepGoing: false,
     push: false,
     remote: null,
@@ -52,6 +62,7 @@ export function pickInput(
     each: false,
     confirmPick: null,
     edit: null,
+    verify: VERIFY,
     ...wish,
     revisions: [revisions].flat(),
     onto: [onto].flat(),
@@ -74,10 +85,20 @@ export async function plan(
   repository: TestRepository,
   revisions: string | readonly string[],
   onto: string | readonly string[],
-  wish: { readonly options?: Partial<PickOptions>; readonly fetch?: boolean } & Place = {},
+  wish: {
+    readonly options?: Partial<PickOptions>;
+    readonly fetch?: boolean;
+    readonly withPrerequisites?: boolean;
+  } & Place = {},
 ): Promise<Plan> {
-  const { cwd, env, now, fetch = false, options } = wish;
-  const input = { revisions: [revisions].flat(), onto: [onto].flat(), options: { ...OPTIONS, ...options }, fetch };
+  const { cwd, env, now, fetch = false, withPrerequisites = false, options } = wish;
+  const input = {
+    revisions: [revisions].flat(),
+    onto: [onto].flat(),
+    options: { ...OPTIONS, ...options },
+    fetch,
+    withPrerequisites,
+  };
   return (await planWith(depsOf(repository, placeOf(cwd, env, now)), input)).plan;
 }
 

@@ -7,7 +7,7 @@ import { finished } from "../support/process.ts";
 import { fsck, type TestRepository } from "../support/repository.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
 import { COMMITTER } from "../support/environment.ts";
-import { conflictStory, depsOf, failure, fixStory, pick, ran, results, text } from "./setting.ts";
+import { conflictStory, depsOf, failure, fixStory, pick, ran, results, text, VERIFY } from "./setting.ts";
 
 async function sshKey(sandbox: Sandbox, type: "ed25519" | "rsa"): Promise<string> {
   const file = sandbox.path(`key-${type}`);
@@ -121,7 +121,7 @@ test("a resolution is signed too", async () => {
     `${laid.resolution.worktree.slice(repository.sandbox.root.length + 1)}/loader.py`,
     text({ 20: "limited here" }),
   );
-  await continueResolution(depsOf(repository), { line: null, adapt: false, reason: null });
+  await continueResolution(depsOf(repository), { line: null, adapt: false, reason: null, verify: VERIFY });
   await repository.git(["verify-commit", "release/v2.6"]);
 });
 

@@ -1,8 +1,9 @@
 // The options of verbs that move lines: `pick` and `apply`.
 import { Option } from "commander";
 import type { Verb } from "../verb.ts";
+import { verifies, type VerifyFlags } from "./verify-options.ts";
 
-export interface ApplyFlags {
+export interface ApplyFlags extends VerifyFlags {
   readonly yes: boolean;
   readonly keepGoing: boolean;
   readonly push: boolean;
@@ -12,7 +13,7 @@ export interface ApplyFlags {
 }
 
 export function applies(verb: Verb): Verb {
-  return verb
+  return verifies(verb)
     .option("-y, --yes", "ask nothing, just do it", false)
     .option("-k, --keep-going", "move the clean lines though others stop; the exit status is 1 all the same", false)
     .option("--push", "push what moved, if the remote still holds what was seen", false)

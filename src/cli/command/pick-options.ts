@@ -14,12 +14,13 @@ export interface PickFlags {
   readonly reason: string | null;
   readonly toBranch: string | null;
   readonly fetch: boolean;
+  readonly withPrerequisites: boolean;
 }
 
 /** Declares REV… and the options. */
 export function picks(verb: Verb): Verb {
   verb
-    .argument("<rev...>", "commits, ranges (A..B, A^..B), branches: whatever git understands")
+    .argument("<rev...>", "commits, ranges (A..B, A^..B), branches, pull requests (#12)")
     .addOption(
       new Option(
         "-o, --onto <line>",
@@ -48,6 +49,7 @@ export function picks(verb: Verb): Verb {
     .addOption(
       new Option("--to-branch <key>", "pick to branches morello/KEY/LINE, and leave the lines alone").default(null, ""),
     )
+    .option("--with-prerequisites", "take in what the commits need first, where picking proves it", false)
     .option("-f, --fetch", "fetch all remotes first", false);
   return verb;
 }

@@ -13,6 +13,7 @@ export type Ask = Wanted | ":files" | ":directories";
 const VALUES: Readonly<Record<string, Ask>> = {
   "-C": ":directories",
   "--onto": "lines",
+  "--on": "revisions",
   "--out": ":files",
   "--remote": "remotes",
 };
@@ -24,6 +25,7 @@ const OPERANDS: Readonly<Record<string, Ask>> = {
   continue: "resolutions",
   skip: "resolutions",
   abort: "resolutions",
+  verify: "lines",
 };
 
 export type Question =

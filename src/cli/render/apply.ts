@@ -2,6 +2,7 @@
 import { unreachable } from "../../error.ts";
 import type { ApplyOutcome, LineResult, PushReport } from "../../wire/outcome.ts";
 import type { Plan } from "../../wire/plan.ts";
+import { isFit, type VerifyResult } from "../../wire/verify.ts";
 import { cleaned } from "./clean.ts";
 import { PHRASES } from "./phrases.ts";
 import { showOutcome } from "./pick.ts";
@@ -9,6 +10,7 @@ import { conflicts, noteLines, plainConflicts, refusals, requestWords } from "./
 import { command } from "./shell.ts";
 import { table, type Cell } from "./table.ts";
 import { paint, shortId, showId, symbol, type SymbolName, type Tone, type View } from "./view.ts";
+import { failureLines, plainVerdict, verdictDetail } from "./verify.ts";
 import { pad, truncate, truncateStart, width, wrap } from "./width.ts";
 
 type Done = Extract<ApplyOutcome, { kind: "applied" | "stopped" }>;
@@ -80,12 +82,17 @@ function doneLines(view: View, outcome: Done): string[] {
   if (refused.length > 0) out.push("", ...refused);
   const conflicted = conflicts(view, planOf(outcome));
   if (conflicted.length > 0) out.push("", ...conflicted);
+  out.push(...failureLines(view, verdicts(outcome)));
   if (outcome.signed) out.push("", `${paint(view, "good", symbol(view, "good"))} the commits are signed`);
   const notes = noteLines(view, outcome.plan);
   if (notes.length > 0) out.push("", ...notes);
   if (outcome.push !== null) out.push("", ...pushLines(view, outcome.push));
   out.push(...next(view, nextWords(outcome)));
   return out;
+}
+
+function verdicts({ lines: results }: Done): VerifyResult[] {
+  return results.flatMap(({ verify }) => verify ?? []);
 }
 
 /** Conflicts of what was applied: of lines that stopped. */
@@ -113,8 +120,11 @@ function resultLines(view: View, plan: Plan, result: LineResult, names: number):
 function detailOf(view: View, plan: Plan, result: LineResult): string {
   if (result.kind === "moved") {
     const branch = result.refname.replace(/^refs\/heads\//, "");
-    return branch === result.line ? "" : `on ${branch}`;
+    const verified = result.verify === null ? "" : PHRASES.verify[result.verify.kind];
+    return [branch === result.line ? "" : `on ${branch}`, verified].filter((part) => part !== "").join(", ");
   }
+  if (result.verify !== null && !isFit(result.verify))
+    return `${PHRASES.verify[result.verify.kind]}: ${verdictDetail(result.verify)}`;
   if (result.kind === "held-back") return "";
   const failing =
     result.kind === "stopped" ? ["conflict", "refused", "not-applicable"] : ["already-there", "redundant"];
@@ -184,10 +194,15 @@ function plainDone(view: View, outcome: Done): string[] {
       const subject = outcome.plan.sources.find(({ commit }) => commit === source)?.subject ?? "";
       out.push(`${result.line}: picked ${source} as ${landed}: ${subject}`);
     }
+    if (result.verify !== null && isFit(result.verify)) out.push(plainVerdict(result.verify));
     for (const path of result.worktrees) out.push(`${result.line}: work tree ${path} follows`);
   }
   if (outcome.signed) out.push("note: the commits are signed");
-  out.push(...plainConflicts(view, planOf(outcome)), ...noteLines(view, outcome.plan));
+  out.push(
+    ...plainConflicts(view, planOf(outcome)),
+    ...failureLines(view, verdicts(outcome)),
+    ...noteLines(view, outcome.plan),
+  );
   for (const { line, refname, to, compareUrl } of outcome.push?.refs ?? []) {
     out.push(`${line}: pushed ${refname} ${to} to ${outcome.push?.remote ?? ""}`);
     if (compareUrl !== null) out.push(`${line}: review ${compareUrl}`);

@@ -2,6 +2,7 @@
 // the two together.
 import type { LineResult } from "../../wire/outcome.ts";
 import type { PickOutcome } from "../../wire/plan.ts";
+import type { VerifyResult } from "../../wire/verify.ts";
 
 type Phrases<Word extends string> = Readonly<Record<Word, string>>;
 
@@ -41,6 +42,16 @@ const result: Phrases<LineResult["kind"]> = {
   "held-back": "not moved, because another line stopped",
 };
 
+/** What became of a line's verify command. */
+const verify: Phrases<VerifyResult["kind"]> = {
+  "passed": "verified",
+  "failed": "verify command failed",
+  "timed-out": "verify command took too long",
+  "skipped": "not verified",
+  "not-allowed": "verify command not allowed",
+  "could-not-run": "could not be verified",
+};
+
 /** How a landed commit compares with the pick that Morello computes. */
 const landed = {
   exact: "exactly the fix",
@@ -49,4 +60,4 @@ const landed = {
   native: "made on this line",
 } as const;
 
-export const PHRASES = { standing, band, outcome, result, class: landed } as const;
+export const PHRASES = { standing, band, outcome, result, verify, class: landed } as const;

@@ -68,6 +68,10 @@ function evidence(view: View, outcome: Extract<PickOutcome, { kind: "already-the
       return `picked as ${id}`;
     case "patch-id":
       return `the same patch as ${id}`;
+    case "judged":
+      return `judged the same as ${id}`;
+    case "similar":
+      return `in another form, as ${id}`;
     default:
       return unreachable(outcome.evidence);
   }

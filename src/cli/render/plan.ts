@@ -4,6 +4,7 @@ import type { PickOutcome, Plan, PlannedLine, PlanNote, Source } from "../../wir
 import { cleaned } from "./clean.ts";
 import { conflictLines } from "./conflict.ts";
 import { showOutcome } from "./pick.ts";
+import { matchText, warningTexts } from "./match.ts";
 import { command } from "./shell.ts";
 import { naturalWidth, table, type Cell } from "./table.ts";
 import { count, paint, shortId, showId, symbol, type SymbolName, type View } from "./view.ts";
@@ -57,7 +58,10 @@ function plainHeader(plan: Plan): string[] {
   const { name, email, date } = plan.committer;
   return [
     `plan: ${count(plan.sources.length, "commit")} onto ${count(plan.lines.length, "line")}`,
-    ...plan.sources.map(({ commit, subject }) => `commit: ${commit} ${subject}`),
+    ...plan.sources.map(({ commit, subject, neededBy }) => {
+      const why = neededBy.length === 0 ? "" : ` (needed by ${neededBy.join(", ")})`;
+      return `commit: ${commit} ${subject}${why}`;
+    }),
     `committer: ${name} <${email}> ${dateOf(date)}`,
   ];
 }
@@ -96,7 +100,7 @@ const LEAST_SUBJECT = 34;
 function matrixRows(view: View, plan: Plan): Cell[][] {
   const head: Cell[] = [{ text: "" }, ...plan.lines.map(({ line }): Cell => ({ text: line.name, tone: "strong" }))];
   const body = plan.sources.map((source): Cell[] => [
-    { text: `${shortId(source.commit)} ${source.subject}` },
+    { text: `${shortId(source.commit)} ${source.subject}`, rest: needed(source) },
     ...plan.lines.map((line): Cell => {
       const outcome = outcomeOf(line, source);
       if (outcome === null) return { text: "" };
@@ -108,6 +112,11 @@ function matrixRows(view: View, plan: Plan): Cell[][] {
     }),
   ]);
   return [head, ...body];
+}
+
+/** What was not asked for says why it is there. */
+function needed({ neededBy }: Source): string {
+  return neededBy.length === 0 ? "" : ` (${neededBy.map(shortId).join(", ")} needs it)`;
 }
 
 function outcomeOf({ picks: planned }: PlannedLine, { commit }: Source): PickOutcome | null {
@@ -124,7 +133,7 @@ function lineBlock(view: View, plan: Plan, line: PlannedLine): string[] {
       [
         { text: shown.symbol, tone: shown.tone },
         { text: shortId(source.commit), tone: "id" },
-        { text: source.subject },
+        { text: source.subject, rest: needed(source) },
         { text: shown.word, tone: shown.tone },
         { text: shown.detail, tone: "quiet" },
       ],
@@ -206,9 +215,33 @@ export function noteLines(view: View, plan: Plan): string[] {
         : `${names.slice(0, MAX_NAMES).join(", ")} and ${names.length - MAX_NAMES} more`;
     return `left out, ${LEFT_OUT[reason]}: ${listed}`;
   });
-  const texts = [...others, ...leftOut];
+  const texts = [...others, ...standingNotes(view, plan), ...leftOut];
   if (view.plain) return texts.map((text) => `note: ${text}`);
   return texts.flatMap((text) => bullet(view, "note", text));
+}
+
+/** What a person should know of picks that will be made: the fix was there before, or may be there in another form. */
+function standingNotes(view: View, plan: Plan): string[] {
+  const id = (oid: string): string => (view.plain ? oid : shortId(oid));
+  return plan.lines.flatMap(({ line, picks: planned }) =>
+    planned.flatMap(({ source, outcome, standing }) => {
+      if (standing === null || outcome.kind === "already-there") return [];
+      const [first] = standing.commits;
+      const on = `${line.name}${plan.sources.length === 1 ? "" : ` ${id(source)}`}`;
+      const warnings = warningTexts(standing.match).map((text) => `${on}: ${text}`);
+      if (first === undefined) return warnings;
+      if (standing.standing === "reverted") {
+        const by =
+          standing.revertedBy === null ? "" : ` by ${id(standing.revertedBy.commit)} ${standing.revertedBy.subject}`;
+        return [`${on}: it was there as ${id(first.commit)}, and was taken out${by}`, ...warnings];
+      }
+      if (standing.standing !== "corresponding" || standing.match === null) return warnings;
+      return [
+        `${on}: it may be there already as ${id(first.commit)} ${first.subject} (${matchText(standing.match)})`,
+        ...warnings,
+      ];
+    }),
+  );
 }
 
 const LEFT_OUT: Readonly<Record<Extract<PlanNote, { kind: "line-left-out" }>["reason"], string>> = {
@@ -261,10 +294,28 @@ function nextCommands(plan: Plan, onto: readonly string[], written: string | nul
   const [moving, stopped] = [movingLines(plan), stoppedLines(plan)];
   const keepGoing = moving.length > 0 && stopped.length > 0 ? ["--keep-going"] : [];
   const resolving = stopped.find(({ picks: planned }) => planned.some(({ outcome }) => outcome.kind === "conflict"));
-  if (moving.length === 0 && resolving === undefined) return [];
+  const curable = stopped.filter(({ picks: planned }) =>
+    planned.some(({ prerequisites }) => prerequisites?.kind === "proven"),
+  );
+  if (moving.length === 0 && resolving === undefined && curable.length === 0) return [];
   const first = written === null ? ["morello", "pick", ...requestWords(plan, onto)] : ["morello", "apply", written];
   const resolve = resolving === undefined ? [] : [["morello", "resolve", resolving.line.name]];
-  return [[...first, ...keepGoing], ...resolve].map((words) => cleaned(command(words)));
+  const cure =
+    curable.length === 0
+      ? []
+      : [
+          [
+            "morello",
+            "pick",
+            ...requestWords(
+              plan,
+              curable.map(({ line }) => line.name),
+            ),
+            "--with-prerequisites",
+          ],
+        ];
+  const plain = moving.length === 0 && curable.length > 0 ? [] : [[...first, ...keepGoing]];
+  return [...plain, ...cure, ...resolve].map((words) => cleaned(command(words)));
 }
 
 /** The arguments that ask for this plan again. */
@@ -278,5 +329,6 @@ export function requestWords(plan: Plan, onto: readonly string[]): string[] {
     ...trailers.flatMap(({ key, value }) => ["--trailer", `${key}=${value}`]),
     ...(via === "nearest" ? ["--via", "nearest"] : []),
     ...(toBranch === null ? [] : ["--to-branch", toBranch]),
+    ...(plan.sources.some(({ neededBy }) => neededBy.length > 0) ? ["--with-prerequisites"] : []),
   ];
 }

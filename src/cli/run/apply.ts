@@ -7,17 +7,25 @@ import { applyPlan } from "../../usecase/apply-plan.ts";
 import { renderApply } from "../render/apply.ts";
 import type { Session } from "../session.ts";
 import { consent, statusOf, type Consent } from "./consent.ts";
+import { verifyOptions } from "./verify.ts";
 
 export interface ApplyRequest extends Consent {
   /** `-` is standard input. */
   readonly file: string;
   readonly remote: string | null;
   readonly sign: boolean | null;
+  readonly verify: boolean;
+  readonly container: boolean;
 }
 
 export async function runApply(session: Session, request: ApplyRequest): Promise<number> {
   const plan = readPlan(textOf(session, request.file), request.file);
-  const outcome = await applyPlan(session.deps, { ...request, plan, confirm: consent(session, request, false) });
+  const outcome = await applyPlan(session.deps, {
+    ...request,
+    plan,
+    confirm: consent(session, request, false),
+    verify: verifyOptions(session, request),
+  });
   session.show(outcome, renderApply);
   return statusOf(outcome);
 }

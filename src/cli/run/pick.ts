@@ -10,6 +10,7 @@ import { paint, shortId } from "../render/view.ts";
 import { truncate } from "../render/width.ts";
 import type { Session } from "../session.ts";
 import { consent, statusOf, type Consent } from "./consent.ts";
+import { verifyOptions } from "./verify.ts";
 
 export interface PickRequest extends Consent {
   readonly revisions: readonly string[];
@@ -20,6 +21,8 @@ export interface PickRequest extends Consent {
   readonly edit: boolean;
   readonly remote: string | null;
   readonly sign: boolean | null;
+  readonly verify: boolean;
+  readonly container: boolean;
 }
 
 export async function runPick(session: Session, request: PickRequest): Promise<number> {
@@ -27,6 +30,7 @@ export async function runPick(session: Session, request: PickRequest): Promise<n
   const outcome = await pick(session.deps, {
     ...request,
     confirm: consent(session, request, request.each),
+    verify: verifyOptions(session, request),
     confirmPick: request.yes ? null : (question) => confirmPick(session, question),
     edit: request.edit
       ? (message) => (session.meter.pause(), editMessage(context, message, process.stdout.isTTY))

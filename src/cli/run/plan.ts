@@ -2,28 +2,46 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { AppError } from "../../error.ts";
-import { explainConflicts, plan, type PlanInput } from "../../usecase/plan.ts";
+import { explainConflicts, explainNeeds, plan, type PlanInput } from "../../usecase/plan.ts";
+import { verifyPlan } from "../../usecase/verify-plan.ts";
 import type { Plan } from "../../wire/plan.ts";
+import { isFit, type VerifyResult } from "../../wire/verify.ts";
 import { json } from "../render/clean.ts";
 import { renderCauses } from "../render/conflict.ts";
+import { renderNeeds } from "../render/needs.ts";
 import { renderNext, renderPlan, stoppedLines } from "../render/plan.ts";
+import { renderVerdicts } from "../render/verify.ts";
 import type { Session } from "../session.ts";
+import { verifyOptions } from "./verify.ts";
 
 export interface PlanRequest extends PlanInput {
+  readonly verify: boolean;
+  readonly container: boolean;
   readonly causes: boolean;
+  readonly needs: boolean;
   /** The file to write the plan to. */
   readonly out: string | null;
 }
 
-/** Exits with 1 if a line stops. */
+/** Exits with 1 if a line stops, or is verified and does not pass. */
 export async function runPlan(session: Session, request: PlanRequest): Promise<number> {
   const outcome = await plan(session.deps, request);
   if (!session.json) session.print(renderPlan(session.out, outcome.plan));
-  const explained = request.causes ? await explain(session, outcome.plan) : outcome.plan;
+  const verdicts = request.verify ? await verifyLines(session, outcome.plan, request) : [];
+  const caused = request.causes ? await explain(session, outcome.plan) : outcome.plan;
+  const explained = request.needs ? await lookForNeeds(session, caused) : caused;
   if (request.out !== null) await write(resolve(session.deps.cwd, request.out), explained);
-  if (session.json) session.print(json({ ...outcome, plan: explained, written: request.out }));
-  else session.print(renderNext(session.out, explained, request.onto, request.out));
-  return stoppedLines(explained).length === 0 ? 0 : 1;
+  if (session.json) session.print(json({ ...outcome, plan: explained, written: request.out, verify: verdicts }));
+  else if (verdicts.every(isFit)) session.print(renderNext(session.out, explained, request.onto, request.out));
+  return stoppedLines(explained).length === 0 && verdicts.every(isFit) ? 0 : 1;
+}
+
+async function verifyLines(session: Session, planned: Plan, { container }: PlanRequest): Promise<VerifyResult[]> {
+  const options = verifyOptions(session, { verify: true, container, yes: false });
+  const verdicts = await verifyPlan(session.deps, planned, options);
+  if (!session.json && verdicts.length > 0)
+    session.print(`${session.out.plain ? "" : "\n"}${renderVerdicts(session.out, verdicts)}`);
+  return verdicts;
 }
 
 function explain(session: Session, planned: Plan): Promise<Plan> {
@@ -32,6 +50,16 @@ function explain(session: Session, planned: Plan): Promise<Plan> {
     if (session.json) return;
     session.print(renderCauses(session.out, line, path, first));
     first = false;
+  });
+}
+
+function lookForNeeds(session: Session, planned: Plan): Promise<Plan> {
+  let first = true;
+  return explainNeeds(session.deps, planned, (line, pick) => {
+    if (session.json) return;
+    const text = renderNeeds(session.out, line, pick, first);
+    session.print(text);
+    if (text !== "") first = false;
   });
 }
 

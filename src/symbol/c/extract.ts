@@ -100,7 +100,13 @@ class CExtractor {
     }
     if (name.parameters >= 0) {
       const shape = shapeOf(syntax, name.parameters);
-      this.#out.define({ name: name.name, kind: "function", line: syntax.line(name.node), shape, type: typeText(syntax, type) });
+      this.#out.define({
+        name: name.name,
+        kind: "function",
+        line: syntax.line(name.node),
+        shape,
+        type: typeText(syntax, type),
+      });
     }
     this.#scope = name.name;
     this.#types = new Map();
@@ -186,7 +192,8 @@ class CExtractor {
     for (const child of syntax.children(n)) {
       if (syntax.type(child) === "parameter_list")
         for (const parameter of syntax.children(child)) this.#walkParameter(parameter);
-      else if (syntax.field(child) === "declarator" || syntax.type(child).endsWith("declarator")) this.#declaratorParts(child);
+      else if (syntax.field(child) === "declarator" || syntax.type(child).endsWith("declarator"))
+        this.#declaratorParts(child);
       else if (!NAME_TYPES.includes(syntax.type(child))) this.#walk(child);
       else if (syntax.field(child) === "size") this.#walk(child);
     }
@@ -203,12 +210,19 @@ class CExtractor {
     const syntax = this.#syntax;
     const type = syntax.child(n, "type");
     const [first] = declarators(syntax, n);
-    const names = declarators(syntax, n).map((one) => declared(syntax, one)).filter((one) => one !== null);
+    const names = declarators(syntax, n)
+      .map((one) => declared(syntax, one))
+      .filter((one) => one !== null);
     // A struct without a tag takes the name of its typedef.
     this.#tagged(type, first === undefined ? null : (declared(syntax, first)?.name ?? null));
     for (const { name, node, parameters } of names) {
       const text = parameters >= 0 ? null : typeText(syntax, type);
-      this.#out.define({ name, kind: "type", line: syntax.line(node), type: text ?? (syntax.child(type, "body") >= 0 ? "struct" : null) });
+      this.#out.define({
+        name,
+        kind: "type",
+        line: syntax.line(node),
+        type: text ?? (syntax.child(type, "body") >= 0 ? "struct" : null),
+      });
     }
     if (syntax.child(type, "body") < 0) this.#walk(type);
     for (const one of declarators(syntax, n)) this.#declaratorParts(one);
@@ -228,8 +242,10 @@ class CExtractor {
       return;
     }
     const open = this.#fields(body, of);
-    if (tag !== null) this.#out.define({ name: tag, kind: "type", line: syntax.line(n), type: "struct", bases: open ? ["?"] : [] });
-    else if (open && otherwise !== null) this.#out.define({ name: otherwise, kind: "field", of, line: syntax.line(n), type: "?" });
+    if (tag !== null)
+      this.#out.define({ name: tag, kind: "type", line: syntax.line(n), type: "struct", bases: open ? ["?"] : [] });
+    else if (open && otherwise !== null)
+      this.#out.define({ name: otherwise, kind: "field", of, line: syntax.line(n), type: "?" });
   }
 
   #enumerator(n: number): void {
@@ -338,7 +354,9 @@ class CExtractor {
   /** What stands under a condition. `#ifdef NAME` is remembered: without the name the lines mean nothing. */
   #conditional(n: number, walk: (child: number) => void): void {
     const syntax = this.#syntax;
-    const isDefined = syntax.type(n) === "preproc_ifdef" && /^#\s*ifdef\b/.test(syntax.source.slice(syntax.start(n), syntax.start(n) + 20));
+    const isDefined =
+      syntax.type(n) === "preproc_ifdef" &&
+      /^#\s*ifdef\b/.test(syntax.source.slice(syntax.start(n), syntax.start(n) + 20));
     if (isDefined) this.#out.under.push(syntax.text(syntax.child(n, "name")));
     for (const child of syntax.children(n)) {
       if (["name", "condition", "alternative"].includes(syntax.field(child) ?? "")) continue;

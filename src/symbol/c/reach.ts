@@ -16,7 +16,11 @@ export interface Reach {
 }
 
 /** The file in the tree that an include means; null where there is none. */
-export function headerPath({ module, soft }: Pick<Import, "module" | "soft">, from: string, world: World): Promise<string | null> {
+export function headerPath(
+  { module, soft }: Pick<Import, "module" | "soft">,
+  from: string,
+  world: World,
+): Promise<string | null> {
   const folder = from.slice(0, Math.max(0, from.lastIndexOf("/")));
   return world.once(`c header ${soft ? "<" : '"'}${module} ${folder}`, async () => {
     if (!soft) {
@@ -55,9 +59,7 @@ function closest(paths: readonly string[], from: string): string | null {
     while (n < a.length && a[n] === b[n]) n++;
     return n;
   };
-  return (
-    [...paths].sort((a, b) => shared(b) - shared(a) || a.length - b.length || (a < b ? -1 : 1))[0] ?? null
-  );
+  return [...paths].sort((a, b) => shared(b) - shared(a) || a.length - b.length || (a < b ? -1 : 1))[0] ?? null;
 }
 
 /** A path without `.` and `..`; null where it leads out of the tree. */

@@ -48,7 +48,8 @@ async function resolveName({ name, scope, call }: Reference, file: FileAt, world
     return absent("unbound", `${name} of <${headers[0]}> is not reached by the includes`);
   }
   const near = await elsewhere(name, world);
-  const detail = near === null ? `nothing declares ${name}` : `${name} is declared in ${near.path}, which no include reaches`;
+  const detail =
+    near === null ? `nothing declares ${name}` : `${name} is declared in ${near.path}, which no include reaches`;
   return absent("unbound", detail, near);
 }
 
@@ -106,7 +107,9 @@ function membersOf(type: string, reach: Reach): string | null {
     const definitions = visible(reach, name).map(({ definition }) => definition);
     const whole = definitions.find(({ kind, type: stands }) => kind === "type" && stands === "struct");
     if (whole !== undefined) {
-      const isOpen = whole.bases?.includes("?") === true || visible(reach, name, name).some(({ definition }) => definition.type === "?");
+      const isOpen =
+        whole.bases?.includes("?") === true ||
+        visible(reach, name, name).some(({ definition }) => definition.type === "?");
       return isOpen ? null : name;
     }
     const alias = definitions.find(({ kind, type: stands }) => kind === "type" && stands !== null && stands !== name);

@@ -1,7 +1,8 @@
 // Which headers of the system bring a name.
 import { HEADERS, NAMES } from "./standard-headers.ts";
 
-let table: { readonly headers: ReadonlySet<string>; readonly names: ReadonlyMap<string, readonly string[]> } | null = null;
+let table: { readonly headers: ReadonlySet<string>; readonly names: ReadonlyMap<string, readonly string[]> } | null =
+  null;
 
 function load(): NonNullable<typeof table> {
   if (table !== null) return table;

@@ -8,12 +8,29 @@ export function extractGo(syntax: Syntax, extent: Extent): FileFacts {
   return new GoExtractor(syntax).run(extent);
 }
 
+/** What a name declared in it is known to the end of. */
+const BLOCKS = new Set([
+  "block",
+  "if_statement",
+  "for_statement",
+  "expression_switch_statement",
+  "type_switch_statement",
+  "select_statement",
+  "expression_case",
+  "default_case",
+  "type_case",
+  "communication_case",
+  "func_literal",
+]);
+
 class GoExtractor {
   readonly #syntax: Syntax;
   readonly #out = new Collector();
   #scope = "";
   /** Types of the names bound in the function that is walked; null where they differ or cannot be told. */
   #types = new Map<string, string | null>();
+  /** Where the names bound in the function are known, as runs of nodes. */
+  #reaches = new Map<string, { readonly from: number; readonly to: number }[]>();
 
   constructor(syntax: Syntax) {
     this.#syntax = syntax;
@@ -57,7 +74,14 @@ class GoExtractor {
       const module = syntax.text(syntax.child(child, "path")).slice(1, -1);
       const alias = syntax.child(child, "name");
       const as = alias < 0 ? null : syntax.text(alias);
-      this.#out.imports.push({ line: syntax.line(child), module, name: as === "." ? "*" : null, as, soft: false, scope: "" });
+      this.#out.imports.push({
+        line: syntax.line(child),
+        module,
+        name: as === "." ? "*" : null,
+        as,
+        soft: false,
+        scope: "",
+      });
       this.#out.refer("import", module, syntax.line(child), "");
     }
   }
@@ -78,6 +102,7 @@ class GoExtractor {
     });
     this.#scope = of === null ? name : `${of}.${name}`;
     this.#types = new Map();
+    this.#reaches = new Map();
     this.#signature(n);
     const body = syntax.child(n, "body");
     if (body >= 0) {
@@ -204,7 +229,7 @@ class GoExtractor {
       for (const [index, name] of names.entries()) {
         const text = type >= 0 ? typeText(syntax, type) : this.#valueOf(values, index, names.length);
         if (top) this.#out.define({ name: syntax.text(name), kind: "variable", line: syntax.line(name), type: text });
-        else this.#bind(syntax.text(name), text);
+        else this.#bind(syntax.text(name), text, spec);
       }
       if (top) for (const child of syntax.children(spec)) if (!names.includes(child)) this.#walk(child);
     }
@@ -224,14 +249,23 @@ class GoExtractor {
     );
   }
 
-  #bind(name: string, type: string | null): void {
+  /** `at`: the node that declares it, which the name is known from to the end of the block around. */
+  #bind(name: string, type: string | null, at = -1): void {
     if (name === "_" || name === "") return;
+    const reach = at < 0 ? { from: 0, to: Number.MAX_SAFE_INTEGER } : { from: at, to: this.#blockEnd(at) };
+    this.#reaches.set(name, [...(this.#reaches.get(name) ?? []), reach]);
     const known = this.#types.get(name);
     this.#types.set(name, known === undefined || known === type ? type : null);
     this.#out.bind(this.#scope, name);
   }
 
-  /** Binds everything a function body declares, wherever in it: blocks are not told apart. */
+  #blockEnd(n: number): number {
+    let at = this.#syntax.parent(n);
+    while (at > 0 && !BLOCKS.has(this.#syntax.type(at))) at = this.#syntax.parent(at);
+    return this.#syntax.after(at);
+  }
+
+  /** Binds everything a function body declares, wherever in it. */
   #bindAll(body: number): void {
     const syntax = this.#syntax;
     for (let n = body; n < syntax.after(body); n++) {
@@ -240,7 +274,7 @@ class GoExtractor {
           const names = [...syntax.children(syntax.child(n, "left"))];
           const values = [...syntax.children(syntax.child(n, "right"))];
           for (const [index, name] of names.entries())
-            this.#bind(syntax.text(name), this.#valueOf(values, index, names.length));
+            this.#bind(syntax.text(name), this.#valueOf(values, index, names.length), n);
           break;
         }
         case "var_declaration":
@@ -250,17 +284,17 @@ class GoExtractor {
         case "range_clause": {
           const [key = -1, value = -1] = [...syntax.children(Math.max(0, syntax.child(n, "left")))];
           if (syntax.child(n, "left") < 0) break;
-          this.#bind(syntax.text(key), null);
-          if (value >= 0) this.#bind(syntax.text(value), step(this.#value(syntax.child(n, "right")), "[]"));
+          this.#bind(syntax.text(key), null, n);
+          if (value >= 0) this.#bind(syntax.text(value), step(this.#value(syntax.child(n, "right")), "[]"), n);
           break;
         }
         case "type_switch_statement":
           for (const name of syntax.children(Math.max(0, syntax.child(n, "alias"))))
-            if (syntax.child(n, "alias") >= 0) this.#bind(syntax.text(name), null);
+            if (syntax.child(n, "alias") >= 0) this.#bind(syntax.text(name), null, name);
           break;
         case "receive_statement":
           for (const name of syntax.children(Math.max(0, syntax.child(n, "left"))))
-            if (syntax.child(n, "left") >= 0) this.#bind(syntax.text(name), null);
+            if (syntax.child(n, "left") >= 0) this.#bind(syntax.text(name), null, name);
           break;
         case "func_literal":
           for (const field of ["parameters", "result"]) {
@@ -271,13 +305,13 @@ class GoExtractor {
               const spread = syntax.type(parameter) === "variadic_parameter_declaration";
               for (const child of syntax.children(parameter))
                 if (syntax.field(child) === "name")
-                  this.#bind(syntax.text(child), spread && type !== null ? `[]${type}` : type);
+                  this.#bind(syntax.text(child), spread && type !== null ? `[]${type}` : type, child);
             }
           }
           break;
         case "type_spec":
         case "type_alias":
-          this.#bind(syntax.text(syntax.child(n, "name")), null);
+          this.#bind(syntax.text(syntax.child(n, "name")), null, n);
           break;
       }
     }
@@ -293,7 +327,10 @@ class GoExtractor {
         return;
       case "identifier":
       case "type_identifier":
-        if (syntax.field(n) !== "name" || !/^(parameter|variadic|var_spec|const_spec|type_|method)/.test(this.#above(n)))
+        if (
+          syntax.field(n) !== "name" ||
+          !/^(parameter|variadic|var_spec|const_spec|type_|method)/.test(this.#above(n))
+        )
           this.#name(n, null);
         return;
       case "qualified_type":
@@ -333,7 +370,9 @@ class GoExtractor {
 
   #name(n: number, call: Call | null): void {
     const name = this.#syntax.text(n);
-    if (name !== "_") this.#out.refer("name", name, this.#syntax.line(n), this.#scope, null, call);
+    if (name === "_") return;
+    const isOut = this.#scope !== "" && this.#reaches.get(name)?.every(({ from, to }) => n < from || n >= to) === true;
+    this.#out.refer("name", name, this.#syntax.line(n), this.#scope, null, call, isOut);
   }
 
   #member(base: number, name: string, call: Call | null): void {
@@ -380,7 +419,8 @@ class GoExtractor {
   #taken(n: number): number | null {
     const syntax = this.#syntax;
     const list = syntax.parent(n);
-    if (syntax.type(list) !== "expression_list" || syntax.after(list) !== syntax.after(n) || list + 1 !== n) return null;
+    if (syntax.type(list) !== "expression_list" || syntax.after(list) !== syntax.after(n) || list + 1 !== n)
+      return null;
     const statement = syntax.parent(list);
     if (["short_var_declaration", "assignment_statement"].includes(syntax.type(statement)))
       return syntax.field(list) === "right" ? [...syntax.children(syntax.child(statement, "left"))].length : null;

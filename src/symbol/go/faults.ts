@@ -35,7 +35,10 @@ async function unused({ facts }: FileAt, world: World): Promise<Fault[]> {
   for (const one of facts.imports) {
     if (one.as === "_" || one.name === "*" || one.module === "C") continue;
     const located = await locate(one.module, world);
-    const names = one.as === null && located.kind === "directory" ? (await packageAt(located.path, null, world)).names : new Set<string>();
+    const names =
+      one.as === null && located.kind === "directory"
+        ? (await packageAt(located.path, null, world)).names
+        : new Set<string>();
     if ([...names, ...presumedNames(one)].some((name) => used.has(name))) continue;
     found.push({
       key: `unused ${one.module}`,

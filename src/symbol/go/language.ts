@@ -6,7 +6,7 @@ import { ownsGo, resolveGo } from "./resolve.ts";
 
 export const GO: Language = {
   id: "go",
-  version: 1,
+  version: 2,
   grammar: "tree-sitter-go",
   owns: ownsGo,
   prune: {

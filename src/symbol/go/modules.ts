@@ -4,6 +4,7 @@ import type { Import } from "../facts.ts";
 import type { World } from "../language.ts";
 
 interface Module {
+  readonly manifest: string;
   /** Module path. */
   readonly prefix: string;
   readonly directory: string;
@@ -20,7 +21,7 @@ function modulesOf(world: World): Promise<readonly Module[]> {
       (path) => /(^|\/)(go|vendor)\.mod$/.test(path) && !/(^|\/)(vendor|testdata)\//.test(path),
     );
     const modules = await Promise.all(
-      manifests.map(async (path) => readManifest((await world.text(path)) ?? "", path.slice(0, -"/go.mod".length))),
+      manifests.map(async (path) => readManifest((await world.text(path)) ?? "", path)),
     );
     return modules
       .filter(({ prefix }) => prefix !== "")
@@ -28,13 +29,14 @@ function modulesOf(world: World): Promise<readonly Module[]> {
   });
 }
 
-export function readManifest(text: string, directory: string): Module {
+function readManifest(text: string, path: string): Module {
   const version = /^go 1\.(\d+)/m.exec(text)?.[1];
   const toolchain = /^toolchain go1\.(\d+)/m.exec(text)?.[1];
   const newest = Math.max(...[version, toolchain].map((minor) => Number(minor ?? -1)));
   return {
     prefix: /^module\s+"?([^\s"]+)/m.exec(text)?.[1] ?? "",
-    directory: directory.replace(/\/?(go|vendor)\.mod$/, "").replace(/^(go|vendor)$/, ""),
+    manifest: path,
+    directory: path.replace(/\/?(go|vendor)\.mod$/, ""),
     requires: [...text.matchAll(/^\s*(?:require\s+)?([\w.-]+\.[\w.-]+\/\S+|[\w-]+\.[\w.-]+)\s+v\S+/gm)].map(
       (match) => match[1] ?? "",
     ),
@@ -47,38 +49,46 @@ export type Located =
   | { readonly kind: "directory"; readonly path: string }
   | { readonly kind: "missing"; readonly path: string }
   | { readonly kind: "standard" }
-  | { readonly kind: "elsewhere" };
+  /** `manifest`: the go.mod that asks for it. */
+  | { readonly kind: "elsewhere"; readonly manifest: string | null };
 
 export async function locate(module: string, world: World): Promise<Located> {
   return world.once(`go locate ${module}`, () => find(module, world));
 }
 
 async function find(module: string, world: World): Promise<Located> {
-  if (module === "C") return { kind: "elsewhere" };
+  if (module === "C") return { kind: "elsewhere", manifest: null };
   const first = module.split("/")[0] ?? "";
   const modules = await modulesOf(world);
   if (!first.includes(".") && !modules.some(({ prefix }) => isWithin(module, prefix))) return { kind: "standard" };
   let expected: string | null = null;
+  let own = "";
   for (const { prefix, directory } of modules) {
     if (!isWithin(module, prefix)) continue;
     const path = joinPath(directory, module.slice(prefix.length + 1));
     if (await hasGo(path, world)) return { kind: "directory", path };
     expected ??= path;
+    if (own === "") own = prefix;
   }
   for (const path of [`vendor/${module}`, `vendor/src/${module}`]) {
     if (await hasGo(path, world)) return { kind: "directory", path };
   }
-  const required = modules.some(({ requires }) => requires.some((prefix) => isWithin(module, prefix)));
-  if (expected !== null) return required ? { kind: "elsewhere" } : { kind: "missing", path: expected };
+  const requiring = modules.find(({ requires }) =>
+    requires.some((prefix) => isWithin(module, prefix) && prefix.length > own.length),
+  );
+  const elsewhere: Located = { kind: "elsewhere", manifest: requiring?.manifest ?? null };
+  if (expected !== null) return requiring === undefined ? { kind: "missing", path: expected } : elsewhere;
   if (modules.length === 0) {
     // Before modules: the repository itself lies at host/owner/name.
     const path = module.split("/").slice(3).join("/");
     if (await hasGo(path, world)) return { kind: "directory", path };
-    return (await world.kind("vendor")) === null ? { kind: "elsewhere" } : { kind: "missing", path: `vendor/${module}` };
+    return (await world.kind("vendor")) === null
+      ? { kind: "elsewhere", manifest: null }
+      : { kind: "missing", path: `vendor/${module}` };
   }
   const vendored = (await world.kind("vendor/modules.txt")) !== null;
-  if (vendored || !required) return { kind: "missing", path: vendored ? `vendor/${module}` : "go.mod" };
-  return { kind: "elsewhere" };
+  if (vendored) return { kind: "missing", path: `vendor/${module}` };
+  return requiring === undefined ? { kind: "missing", path: "a requirement in go.mod" } : elsewhere;
 }
 
 function isWithin(module: string, prefix: string): boolean {
@@ -93,12 +103,27 @@ async function hasGo(path: string, world: World): Promise<boolean> {
   return (await world.list(path)).some((name) => name.endsWith(".go"));
 }
 
-/** The minor version of Go that the module around a path asks for; null where nothing says. */
-export async function versionAt(path: string, world: World): Promise<number | null> {
-  const around = (await modulesOf(world))
-    .filter(({ directory }) => directory === "" || path.startsWith(`${directory}/`))
-    .sort((a, b) => b.directory.length - a.directory.length);
-  return around[0]?.version ?? null;
+/** Files that name the Go that a project is built with. */
+const BUILDS = /(^|\/)(Dockerfile[^/]*|[^/]*\.Dockerfile|\.go-version|\.travis\.yml)$|^\.(github|circleci)\/.*\.ya?ml$/;
+const MAX_BUILDS = 80;
+
+/**
+ * The newest minor version of Go that a tree names, in go.mod or where it is built; null where it names none. A
+ * library's go.mod often asks for less than the project is built with.
+ */
+export function newestGo(world: World): Promise<number | null> {
+  return world.once("go newest", async () => {
+    const files = (await world.paths()).filter((path) => BUILDS.test(path) && !/(^|\/)vendor\//.test(path));
+    const texts = await Promise.all(files.slice(0, MAX_BUILDS).map((path) => world.text(path)));
+    const named = texts.flatMap((text) =>
+      [...(text ?? "").matchAll(/(?:go-?version|golang:)[^\n]*?\b1\.(\d+)|^(?:go)?1\.(\d+)/gim)].map((match) =>
+        Number(match[1] ?? match[2]),
+      ),
+    );
+    const asked = (await modulesOf(world)).flatMap(({ version }) => (version === null ? [] : [version]));
+    const all = [...named, ...asked];
+    return all.length === 0 ? null : Math.max(...all);
+  });
 }
 
 export interface Package {

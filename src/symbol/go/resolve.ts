@@ -2,7 +2,7 @@
 import { anyMember, callOf, type Defined } from "../anywhere.ts";
 import type { Import, Reference } from "../facts.ts";
 import { absent, FOUND, UNKNOWN, type FileAt, type Resolution, type World } from "../language.ts";
-import { locate, packageAt, presumedNames, versionAt, type Package } from "./modules.ts";
+import { locate, newestGo, packageAt, presumedNames, type Package } from "./modules.ts";
 import { sinceVersion } from "./standard.ts";
 
 const UNIVERSE = new Set(
@@ -16,7 +16,7 @@ export const ownsGo = (path: string): boolean => path.endsWith(".go");
 export async function resolveGo(reference: Reference, file: FileAt, world: World): Promise<Resolution> {
   switch (reference.kind) {
     case "import":
-      return resolveImport(reference.name, file, world);
+      return resolveImport(reference.name, world);
     case "name":
       return resolveName(reference, file, world);
     case "member":
@@ -31,7 +31,7 @@ const directoryOf = (path: string): string => path.slice(0, Math.max(0, path.las
 const ownPackage = ({ path, facts }: FileAt, world: World): Promise<Package> =>
   packageAt(directoryOf(path), facts.package, world);
 
-async function resolveImport(module: string, file: FileAt, world: World): Promise<Resolution> {
+async function resolveImport(module: string, world: World): Promise<Resolution> {
   const located = await locate(module, world);
   switch (located.kind) {
     case "directory":
@@ -39,20 +39,22 @@ async function resolveImport(module: string, file: FileAt, world: World): Promis
     case "missing":
       return absent("import", `${located.path} is not there`);
     case "standard":
-      return standard(module, null, file, world);
+      return standard(module, null, world);
     case "elsewhere":
-      return UNKNOWN;
+      return located.manifest === null
+        ? UNKNOWN
+        : { kind: "found", place: { path: located.manifest, line: 1, name: module, of: null } };
   }
 }
 
-/** A package of the standard library, or a name of it, by the version that the module asks for. */
-async function standard(module: string, name: string | null, file: FileAt, world: World): Promise<Resolution> {
+/** A package of the standard library, or a name of it, by the newest version that the tree names. */
+async function standard(module: string, name: string | null, world: World): Promise<Resolution> {
   const since = sinceVersion(module, name);
-  const version = await versionAt(file.path, world);
+  const version = await newestGo(world);
   if (since === null || version === null) return UNKNOWN;
   if (version >= since) return FOUND;
   const what = name === null ? module : `${module}.${name}`;
-  return absent("standard", `${what} came with Go 1.${since}; go.mod asks for Go 1.${version}`);
+  return absent("standard", `${what} came with Go 1.${since}; the newest Go that this tree names is 1.${version}`);
 }
 
 /** The import that binds a name in the file. A package at hand tells its name; of others it is presumed. */
@@ -71,7 +73,7 @@ async function importOf(name: string, { facts }: FileAt, world: World): Promise<
 
 async function resolveName(reference: Reference, file: FileAt, world: World): Promise<Resolution> {
   const { name, scope, call } = reference;
-  if (file.facts.scopes[scope]?.includes(name) === true) return FOUND;
+  if (reference.free !== true && file.facts.scopes[scope]?.includes(name) === true) return FOUND;
   const defined = (await ownPackage(file, world)).top.get(name);
   if (defined !== undefined) return callOf(defined, call);
   if (UNIVERSE.has(name) || (await importOf(name, file, world)) !== null) return FOUND;
@@ -86,7 +88,9 @@ async function resolveMember(reference: Reference, file: FileAt, world: World): 
   const from = await importOf(on, file, world);
   if (from === null) return resolveAttribute({ ...reference, kind: "attribute", on: `@${on}` }, file, world);
   const located = await locate(from.module, world);
-  if (located.kind === "standard") return standard(from.module, name, file, world);
+  if (located.kind === "standard") return standard(from.module, name, world);
+  if (located.kind === "elsewhere" && located.manifest !== null)
+    return { kind: "found", place: { path: located.manifest, line: 1, name: from.module, of: null } };
   if (located.kind !== "directory") return UNKNOWN;
   const defined = (await packageAt(located.path, null, world)).top.get(name);
   if (defined !== undefined) return callOf(defined, call);
@@ -103,12 +107,25 @@ async function resolveAttribute(reference: Reference, file: FileAt, world: World
   const { name, on, call } = reference;
   const typed = on === null ? null : await typeOf(on, file, world);
   const found = typed === null ? null : await memberOf(typed, name, world, 0);
+  if (found === null && typed !== null) {
+    const known = await standardMember(typed, name, world);
+    if (known !== null) return known;
+  }
   if (found === null) return anyMember(name, call, file, world, ownsGo);
   const [first] = found;
-  if (first === undefined) return absent("attribute", `${typed?.text ?? ""} has no field or method ${name}`);
+  if (first === undefined)
+    return absent("attribute", `${typed?.text ?? ""} has no field or method ${name}`, null, true);
   return first.definition.shape === null
     ? { kind: "found", place: { path: first.path, ...pick(first) } }
     : callOf(found, call);
+}
+
+/** A member of a type of the standard library; null where the type is none of its. */
+async function standardMember({ text, file }: Typed, name: string, world: World): Promise<Resolution | null> {
+  const [, base, type] = /^(\w+)\.(\w+)$/.exec(text) ?? [];
+  const from = base === undefined ? null : await importOf(base, file, world);
+  if (from === null || (await locate(from.module, world)).kind !== "standard") return null;
+  return standard(from.module, `${type}.${name}`, world);
 }
 
 function pick({ definition: { line, name, of } }: Defined): { line: number; name: string; of: string | null } {
@@ -118,7 +135,9 @@ function pick({ definition: { line, name, of } }: Defined): { line: number; name
 /** Follows the steps of a value's text; null where one cannot be told. */
 async function typeOf(text: string, file: FileAt, world: World): Promise<Typed | null> {
   const [start = "", ...steps] = text.split(">");
-  let typed: Typed | null = start.startsWith("@") ? await valueType(start.slice(1), steps, file, world) : { text: start, file };
+  let typed: Typed | null = start.startsWith("@")
+    ? await valueType(start.slice(1), steps, file, world)
+    : { text: start, file };
   for (const one of steps) {
     if (typed === null) return null;
     if (one === "[]") typed = await element(typed, world);

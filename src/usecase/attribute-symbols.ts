@@ -1,0 +1,64 @@
+// Which commit brought the definition that a pick misses: of those the line lacks, the first that has the name in the
+// defining file; where only its shape differs, the one that wrote the line. Definitions that the line has and the file
+// merely does not import are told apart.
+import { blame } from "../git/blame.ts";
+import { commitsAdding, commitsOfWord } from "../git/pickaxe.ts";
+import type { Scratch } from "../git/scratch.ts";
+import type { BytePath } from "../object/path.ts";
+import type { Finding } from "../symbol/delta.ts";
+import type { FileAt, World } from "../symbol/language.ts";
+import { languageOf } from "../symbol/languages.ts";
+
+export interface Sides {
+  readonly scratch: Scratch;
+  /** Commits. */
+  readonly source: string;
+  readonly onto: string;
+}
+
+/** The commit that brought what a finding misses; null where none did that the line lacks, or it is the source itself. */
+export async function introducing(finding: Finding, sides: Sides): Promise<string | null> {
+  const { rule, definition, stranded } = finding;
+  if (stranded || ["twice", "unused", "standard", "lexical"].includes(rule)) return null;
+  const { scratch, source, onto } = sides;
+  const question = { commit: source, without: [onto], path: definition.path as BytePath };
+  const isOther = (oid: string): boolean => oid !== source;
+  if (rule === "import") {
+    const [added] = (await commitsAdding(scratch, question)).filter(isOther);
+    if (added !== undefined && definition.name !== finding.use.name) return added;
+    const [named] = (await commitsOfWord(scratch, { ...question, word: lastWord(finding.use.name) })).filter(isOther);
+    return named ?? added ?? null;
+  }
+  if (rule !== "call") {
+    const [first] = (await commitsOfWord(scratch, { ...question, word: definition.name })).filter(isOther);
+    if (first !== undefined) return first;
+  }
+  const start = definition.line - 1;
+  const lines = await blame(scratch, { ...question, ranges: [{ start, end: start + 1 }] });
+  return lines.map(({ commit }) => commit).filter(isOther)[0] ?? null;
+}
+
+const lastWord = (name: string): string => name.split(/[./]/).at(-1) ?? name;
+
+/** The import by which the source's file has the name, if what it imports is on the line too; null if it is another matter. */
+export async function missingImport(
+  { rule, use, near }: Finding,
+  source: FileAt | null,
+  merged: World,
+): Promise<{ readonly module: string; readonly name: string | null } | null> {
+  if (rule !== "unbound" || source === null) return null;
+  const language = languageOf(use.path);
+  // C: the name is declared on the line, in a header that nothing here includes.
+  if (language?.id === "c") return near?.path.endsWith(".h") === true ? { module: near.path, name: null } : null;
+  const facts = await merged.facts(use.path, "full");
+  for (const one of source.facts.imports) {
+    const last = lastWord(one.module);
+    if (![one.as, one.name, last, one.module.split(".")[0]].includes(use.name) || facts === null) continue;
+    const on = language?.id === "python" ? one.module : null;
+    const name = on === null ? one.module : (one.name ?? "");
+    const asked = { kind: "import", name, line: one.line, scope: "", on, call: null } as const;
+    const found = await language?.resolve(asked, { path: use.path, facts }, merged);
+    if (found?.kind !== "absent") return { module: one.module, name: one.name };
+  }
+  return null;
+}

@@ -1,0 +1,58 @@
+// Whether a commit of a line still has its effect at the line's tip, or whether its change was taken out again: asked of
+// the contents, by picking the commit and by taking it back, in memory.
+import type { Sides } from "../apply/decide.ts";
+import type { TreeMerge } from "../apply/tree-merge.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface EffectQuestion {
+  /** A commit that the tip reaches. */
+  readonly commit: string;
+  readonly tip: string;
+}
+
+/**
+ * `gone` only where the tip has what was there before the commit: picking it anew would change the tip, and taking it
+ * back would not. What was changed further since is `there`. One answer a question, in order.
+ */
+export async function effects(
+  workspace: Workspace,
+  questions: readonly EffectQuestion[],
+): Promise<("there" | "gone")[]> {
+  const trees = await Promise.all(questions.map((question) => treesOf(workspace, question)));
+  const again = await mergeAll(
+    workspace,
+    trees.map((found) => found && { base: found.before, ours: found.tip, theirs: found.after }),
+  );
+  const doubtful = trees.map((found, n) => {
+    const merge = again[n];
+    return found !== null && merge?.kind === "clean" && merge.tree !== found.tip ? found : null;
+  });
+  const back = await mergeAll(
+    workspace,
+    doubtful.map((found) => found && { base: found.after, ours: found.tip, theirs: found.before }),
+  );
+  return doubtful.map((found, n) => {
+    const merge = back[n];
+    return found !== null && merge?.kind === "clean" && merge.tree === found.tip ? "gone" : "there";
+  });
+}
+
+interface Trees {
+  readonly before: string;
+  readonly after: string;
+  readonly tip: string;
+}
+
+async function treesOf({ scratch }: Workspace, { commit, tip }: EffectQuestion): Promise<Trees | null> {
+  const [made, top] = await Promise.all([scratch.reader.commit(commit), scratch.reader.commit(tip)]);
+  const parent = made?.parents[0] === undefined ? null : await scratch.reader.commit(made.parents[0]);
+  if (made === null || top === null || parent === null || commit === tip) return null;
+  return { before: parent.tree, after: made.tree, tip: top.tree };
+}
+
+/** Null stays null; the others are merged together. */
+async function mergeAll({ engine }: Workspace, sides: readonly (Sides | null)[]): Promise<(TreeMerge | null)[]> {
+  const merges = await engine.merge(sides.filter((one) => one !== null));
+  let next = 0;
+  return sides.map((one) => (one === null ? null : (merges[next++] ?? null)));
+}

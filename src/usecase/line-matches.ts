@@ -1,0 +1,153 @@
+// One source commit and many lines: the commits of each line that may be it, judged from both sides.
+import { compare, type Features } from "../equivalence/features.ts";
+import { judge, type Judgement } from "../equivalence/judge.ts";
+import { union } from "../equivalence/union.ts";
+import { candidatesOf } from "../index/candidates.ts";
+import type { Original, Originals } from "./originals.ts";
+
+export interface Found {
+  readonly line: string;
+  readonly source: number;
+  readonly commit: number;
+  /** Null: the commit is the source itself. */
+  readonly judged: (Judgement & { readonly features: Features; readonly chain: readonly number[] | null }) | null;
+  /** Further commits of the line that carry the rest of the source. */
+  readonly parts: readonly number[];
+  /** Further commits of main that the commit carries. */
+  readonly others: readonly number[];
+}
+
+/** Candidates on all lines together. */
+const MOST = 80;
+/** A commit whose lines are the source's to this share may be a part of it. */
+const PART = 0.6;
+/** A part has at least this share of the whole. */
+const SMALL = 0.1;
+/** With this share of the whole a commit is no part. */
+const WHOLE = 0.8;
+
+/** Picks that come from one set of patches score this near to each other. */
+const NEAR = 0.05;
+
+/** Whether a line reaches a commit. */
+interface Reach {
+  readonly name: string;
+  readonly reached: (number: number) => boolean;
+}
+
+/** Every commit of a line that is not plainly different, in no order. `insisted` are looked at whatever they hold. */
+export function lineMatches(
+  originals: Originals,
+  main: number | null,
+  source: number,
+  lines: readonly { readonly name: string; readonly tip: string }[],
+  insisted: readonly number[],
+): Found[] {
+  const { graph } = originals.index;
+  const query = originals.compared(source);
+  const behind = graph.mark([[source], main === null ? [source] : [main, source]]);
+  const reach = reachOf(originals, lines);
+  const found: Found[] = reach
+    .filter(({ reached }) => reached(source))
+    .map(({ name }) => ({ line: name, source, commit: source, judged: null, parts: [], others: [] }));
+  const asked = reach.filter(({ reached }) => !reached(source));
+  if (query === null || asked.length === 0) return found;
+  const inLine = (number: number): boolean => asked.some(({ reached }) => reached(number));
+  const inMain = (number: number): boolean => ((behind[number] ?? 0) & 2) === 2;
+  const named = [...originals.namedBy(source), ...insisted];
+  const candidates = candidatesOf(originals.index, { number: source, ...query }, named, inLine, MOST);
+  for (const commit of candidates) {
+    const judged = originals.judge(commit, source);
+    if (judged === null) continue;
+    // What the source stands on is the same only to the letter: applied, taken back, applied again.
+    if (((behind[commit] ?? 0) & 1) === 1 && judged.features.bareEqual === 0) continue;
+    const squash = judged.band === "different" ? squashed(originals, commit, judged, inMain) : null;
+    const best = squash?.judged ?? judged;
+    const isInsisted = insisted.includes(commit);
+    if (!isInsisted && best.band === "different") continue;
+    if (!isInsisted && squash === null && !isPlain(judged) && outdone(originals, commit, judged, inMain)) continue;
+    for (const { name, reached } of asked)
+      if (reached(commit))
+        found.push({ line: name, source, commit, judged: best, parts: [], others: squash?.others ?? [] });
+  }
+  const lacking = asked.filter(({ name }) => !found.some(({ line }) => line === name));
+  return [...found, ...lacking.flatMap((line) => split(originals, source, line, candidates))];
+}
+
+function reachOf(originals: Originals, lines: readonly { readonly name: string; readonly tip: string }[]): Reach[] {
+  const { graph } = originals.index;
+  const tips = lines.flatMap(({ name, tip }) => {
+    const number = graph.find(tip);
+    return number === null ? [] : [{ name, number }];
+  });
+  const found: Reach[] = [];
+  for (let at = 0; at < tips.length; at += 8) {
+    const some = tips.slice(at, at + 8);
+    const marks = graph.mark(some.map(({ number }) => [number]));
+    for (const [bit, { name }] of some.entries())
+      found.push({ name, reached: (number) => (((marks[number] ?? 0) >> bit) & 1) === 1 });
+  }
+  return found;
+}
+
+/** Nothing on main could explain the commit better. */
+function isPlain({ features, chain, unlike }: Original): boolean {
+  if (chain !== null && !unlike) return true;
+  if (features.bareEqual === 1) return features.dateEqual === 1 || features.subjectEqual === 1;
+  return features.dateEqual === 1 && features.author === 1 && features.subjectEqual === 1;
+}
+
+/** Another commit of main explains the commit better than the source does. */
+function outdone(originals: Originals, commit: number, own: Original, inMain: (number: number) => boolean): boolean {
+  const query = originals.compared(commit);
+  if (query === null) return false;
+  return originals
+    .of(commit, query, inMain)
+    .some(({ number, score }) => number !== own.number && score > own.score + NEAR);
+}
+
+/** A commit that holds the whole source and more: with which other commits of main it makes a match. */
+function squashed(
+  originals: Originals,
+  commit: number,
+  { number: source, features }: Original,
+  inMain: (number: number) => boolean,
+): { judged: NonNullable<Found["judged"]>; others: number[] } | null {
+  const query = originals.compared(commit);
+  const first = originals.compared(source);
+  if (query === null || first === null || features.ofCandidate < WHOLE || features.ofQuery < SMALL) return null;
+  const others = originals
+    .of(commit, query, inMain)
+    .filter((one) => one.number !== source && one.features.ofCandidate >= WHOLE && one.features.ofQuery >= SMALL)
+    .map(({ number }) => number);
+  if (others.length === 0) return null;
+  const whole = union(
+    first,
+    others.flatMap((other) => originals.compared(other) ?? []),
+  );
+  const judged = { ...originals.judgeUnion(query, whole), chain: null };
+  return judged.band === "different" ? null : { judged, others };
+}
+
+/** Commits of a line that make up the source together, none of them alone. */
+function split(originals: Originals, source: number, line: Reach, candidates: readonly number[]): Found[] {
+  const whole = originals.compared(source);
+  const parts = candidates
+    .filter((commit) => line.reached(commit))
+    .flatMap((commit) => {
+      const judged = originals.judge(commit, source);
+      return judged === null ? [] : [{ commit, features: judged.features }];
+    })
+    .filter(({ features }) => features.ofQuery >= PART && features.ofCandidate >= SMALL && features.ofCandidate < WHOLE)
+    .sort((a, b) => b.features.ofCandidate - a.features.ofCandidate);
+  const [first, ...rest] = parts.map(({ commit }) => commit);
+  const query = first === undefined ? null : originals.compared(first);
+  if (first === undefined || rest.length === 0 || whole === null || query === null) return [];
+  const together = union(
+    query,
+    rest.flatMap((part) => originals.compared(part) ?? []),
+  );
+  const judged = { ...originals.judgeUnion(together, whole), chain: null };
+  if (judged.band === "different") return [];
+  return [{ line: line.name, source, commit: first, judged, parts: rest, others: [] }];
+}

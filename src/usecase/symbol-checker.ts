@@ -1,0 +1,101 @@
+// The delta rule over trees of a repository: keeps parser threads and what was learnt of trees from check to check.
+import type { MergeEngine } from "../apply/merge.ts";
+import { touchedPaths } from "../apply/touched.ts";
+import { BlobFacts } from "../index/blob-facts.ts";
+import { Parsers } from "../index/parsers.ts";
+import type { Store } from "../index/store.ts";
+import { TreeWorld } from "../index/tree-world.ts";
+import type { BytePath } from "../object/path.ts";
+import { isRegular } from "../object/tree.ts";
+import { delta, type Finding, type Touched } from "../symbol/delta.ts";
+import { languageOf } from "../symbol/languages.ts";
+import { isGenerated, isVendored } from "../symbol/skip.ts";
+
+export interface PickTrees {
+  /** Root trees: of the line, of the pick on it, and of the source commit. */
+  readonly onto: string;
+  readonly merged: string;
+  readonly source: string;
+}
+
+export interface Checked {
+  /** In the order of paths, then of lines. */
+  readonly findings: readonly Finding[];
+  readonly unchecked: readonly { readonly what: string; readonly paths: readonly BytePath[] }[];
+}
+
+/** Trees of commits that are held ready: a plan asks for one source on many lines. */
+const HELD_TREES = 8;
+
+export class SymbolChecker {
+  readonly #engine: MergeEngine;
+  readonly #parsers = new Parsers();
+  readonly #blobs: BlobFacts;
+  readonly #worlds = new Map<string, TreeWorld>();
+
+  constructor({ engine, store }: { readonly engine: MergeEngine; readonly store: Store }) {
+    this.#engine = engine;
+    const read = async (oid: string): Promise<Uint8Array | null> =>
+      (await engine.scratch.reader.read(oid))?.body ?? null;
+    this.#blobs = new BlobFacts(read, store, this.#parsers);
+  }
+
+  /** Objects that were wanted and are not in the repository. */
+  get unreadable(): ReadonlySet<string> {
+    return this.#blobs.unreadable;
+  }
+
+  /** Makes ready what every check of these trees shares; the first time, this reads them whole. */
+  async prepare(trees: readonly string[]): Promise<void> {
+    for (const root of trees) await this.world(root).prepare();
+  }
+
+  /** A commit's tree. */
+  world(root: string): TreeWorld {
+    const found = this.#worlds.get(root) ?? new TreeWorld(root, this.#engine.tree, this.#blobs, true);
+    this.#worlds.delete(root);
+    this.#worlds.set(root, found);
+    if (this.#worlds.size > HELD_TREES) this.#worlds.delete(this.#worlds.keys().next().value ?? "");
+    return found;
+  }
+
+  /** The tree of a pick. */
+  merged(root: string, onto: string): TreeWorld {
+    return new TreeWorld(root, this.#engine.tree, this.#blobs, false, this.world(onto));
+  }
+
+  async check({ onto, merged, source }: PickTrees): Promise<Checked> {
+    const touched = (await touchedPaths(this.#engine.tree, onto, merged)).filter(({ before, after }) =>
+      [before, after].some((entry) => entry !== null && isRegular(entry.mode)),
+    );
+    const there = this.world(source);
+    const asked: Touched[] = await Promise.all(
+      touched.map(async ({ path }) => ({ path, sourcePath: (await there.kind(path)) === "file" ? path : null })),
+    );
+    const trees = { target: this.world(onto), source: there, merged: this.merged(merged, onto) };
+    return {
+      findings: await delta(asked, trees),
+      unchecked: uncheckedOf(touched.filter(({ after }) => after !== null).map(({ path }) => path)),
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#parsers.close();
+  }
+}
+
+/** Paths that no rules look at, by what keeps the rules from them. */
+function uncheckedOf(paths: readonly BytePath[]): Checked["unchecked"] {
+  const found = new Map<string, BytePath[]>();
+  for (const path of paths) {
+    const what = isVendored(path)
+      ? "vendored"
+      : isGenerated(path)
+        ? "generated"
+        : languageOf(path) === null
+          ? (/\.[A-Za-z0-9_+-]+$/.exec(path)?.[0] ?? path.slice(path.lastIndexOf("/") + 1))
+          : null;
+    if (what !== null) found.set(what, [...(found.get(what) ?? []), path]);
+  }
+  return [...found].map(([what, list]) => ({ what, paths: list }));
+}
