@@ -26,4 +26,5 @@ export * from "./wire/match.ts";
 export * from "./wire/outcome.ts";
 export * from "./wire/plan.ts";
 export * from "./wire/prerequisite.ts";
+export * from "./wire/symbol.ts";
 export * from "./wire/verify.ts";

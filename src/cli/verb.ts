@@ -93,6 +93,18 @@ export function collectTrailers(value: string, before: readonly Trailer[]): read
   return [...before, { key: found[1] ?? "", value: (found[2] ?? "").trim() }];
 }
 
+/** What is said of a name, and why. */
+export interface Judgement {
+  readonly name: string;
+  readonly reason: string;
+}
+
+export function collectJudgements(value: string, before: readonly Judgement[]): readonly Judgement[] {
+  const found = /^([^=\s]+)=(.*\S.*)$/.exec(value);
+  if (found === null) throw new InvalidArgumentError("It is NAME=WHY: the name as the plan shows it, and the reason.");
+  return [...before, { name: found[1] ?? "", reason: (found[2] ?? "").trim() }];
+}
+
 export interface Trailer {
   readonly key: string;
   readonly value: string;

@@ -65,7 +65,14 @@ async function recall(workspace: Workspace, computation: Computation, track: Tra
     }
     const outcome =
       known.kind === "clean" ? await land(workspace, computation, track, source, asked.from, known) : known;
-    track.picks.push({ source: source.commit, from: asked.from, outcome, standing: null, prerequisites: null });
+    track.picks.push({
+      source: source.commit,
+      from: asked.from,
+      outcome,
+      standing: null,
+      prerequisites: null,
+      symbols: null,
+    });
     if (stops(outcome)) track.failure ??= source.commit;
   }
   return true;
@@ -108,6 +115,7 @@ async function pickRound(
       outcome: landed,
       standing: null,
       prerequisites: null,
+      symbols: null,
     };
     if (landed.kind === "clean" && computation.approve !== undefined) {
       workspace.engine.publish(landed.tree);

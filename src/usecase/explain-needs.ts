@@ -1,11 +1,14 @@
-// What picks need, after a plan: the commits that make a pick clean where it does not apply.
+// What picks need, after a plan: the commits that make a pick clean where it does not apply; the names that it brings
+// and the line lacks where it does.
 import { PickChain } from "../apply/pick-chain.ts";
 import { carriedAs } from "../index/carried.ts";
 import { CommitIndex } from "../index/commit-index.ts";
 import type { CommitGraph } from "../index/graph.ts";
 import type { Plan, PlannedLine, PlannedPick } from "../wire/plan.ts";
 import type { Prerequisites } from "../wire/prerequisite.ts";
+import { checkSymbols } from "./check-symbols.ts";
 import { findPrerequisites } from "./find-prerequisites.ts";
+import { SymbolChecker } from "./symbol-checker.ts";
 import { historyOf, linesOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
 
 /** Fills in what picks need, line by line, newest first. Calls `onPick` as each is known. */
@@ -14,7 +17,8 @@ export function explainNeeds(
   plan: Plan,
   onPick?: (line: string, pick: PlannedPick) => void,
 ): Promise<Plan> {
-  if (!plan.lines.some(({ picks }) => picks.some(isWanting))) return Promise.resolve(plan);
+  if (!plan.lines.some(({ picks }) => picks.some((pick) => isWanting(pick) || pick.outcome.kind === "clean")))
+    return Promise.resolve(plan);
   return withWorkspace(deps, async (workspace) => {
     const graph = await historyOf(
       workspace,
@@ -30,11 +34,17 @@ export async function needsOf(
   plan: Plan,
   onPick: (line: string, pick: PlannedPick) => void = () => undefined,
 ): Promise<Plan> {
+  const checker = new SymbolChecker(workspace);
   const lines: PlannedLine[] = [];
-  for (const line of plan.lines) {
-    const picks = await needsOn(workspace, graph, plan, line);
-    for (const pick of picks) if (pick.prerequisites !== null) onPick(line.line.name, pick);
-    lines.push({ ...line, picks });
+  try {
+    for (const [done, line] of plan.lines.entries()) {
+      workspace.onProgress?.({ step: "looking for what must be there first", done, total: plan.lines.length });
+      const picks = await needsOn(workspace, graph, plan, line, checker);
+      for (const pick of picks) if (pick.prerequisites !== null || pick.symbols !== null) onPick(line.line.name, pick);
+      lines.push({ ...line, picks });
+    }
+  } finally {
+    await checker.close();
   }
   return { ...plan, lines };
 }
@@ -48,20 +58,27 @@ async function needsOn(
   graph: CommitGraph,
   plan: Plan,
   planned: PlannedLine,
+  checker: SymbolChecker,
 ): Promise<PlannedPick[]> {
-  if (!planned.picks.some(isWanting)) return [...planned.picks];
   const chain = new PickChain(workspace.engine);
   let tree = (await workspace.scratch.reader.commit(planned.onto))?.tree ?? "";
   const picks: PlannedPick[] = [];
   for (const pick of planned.picks) {
+    const onto = { commit: planned.onto, tree };
     const mainline = plan.sources.find(({ commit }) => commit === pick.source)?.mainline ?? null;
+    let symbols: PlannedPick["symbols"] = null;
     if (pick.outcome.kind === "clean") {
       // Trees that the plan made are gone with its scratch repository: they are made again.
-      const again = await chain.pick(tree, pick.from, pick.from === pick.source ? (mainline ?? 1) : 1);
-      if (again.kind === "clean") tree = again.tree;
+      const parent = pick.from === pick.source ? (mainline ?? 1) : 1;
+      const again = await chain.pick(tree, pick.from, parent);
+      if (again.kind === "clean") {
+        const question = { source: pick.from, mainline: parent, onto, merged: again.tree };
+        symbols = await checkSymbols(workspace, question, checker);
+        tree = again.tree;
+      }
     }
     const prerequisites = isWanting(pick) ? await search(workspace, graph, planned, pick, mainline, tree) : null;
-    picks.push({ ...pick, prerequisites });
+    picks.push({ ...pick, prerequisites, symbols });
   }
   return picks;
 }
@@ -95,7 +112,7 @@ function search(
       for (const other of newer) {
         const at = graph.find(other.tip);
         const found = at === null ? null : carriedAs(index, oid, (number) => graph.isAncestor(number, at));
-        if (found !== null) return { line: other.name, commit: graph.oid(found) };
+        if (found !== null) return graph.oid(found);
       }
       return null;
     },

@@ -74,13 +74,13 @@ async function planWithNeeds(workspace: Workspace, request: PlanRequest): Promis
 
 /** Proved prerequisites that are not taken in yet. */
 function needsIn(picks: readonly PlannedPick[], taken: readonly Needed[]): Needed[] {
-  return picks.flatMap(({ source, prerequisites }) =>
-    prerequisites?.kind === "proven"
-      ? prerequisites.picks
-          .filter(({ commit }) => !taken.some((need) => need.commit === commit))
-          .map(({ commit }) => ({ commit, neededBy: source }))
-      : [],
-  );
+  return picks.flatMap(({ source, prerequisites, symbols }) => {
+    const textual = prerequisites?.kind === "proven" ? prerequisites.picks.map(({ from }) => from) : [];
+    const named = symbols?.needs.proven === true ? symbols.needs.commits.map(({ commit }) => commit) : [];
+    return [...textual, ...named]
+      .filter((from) => !taken.some(({ commit }) => commit === from))
+      .map((commit) => ({ commit, neededBy: source }));
+  });
 }
 
 export async function fetchAll(deps: Deps): Promise<void> {

@@ -4,6 +4,7 @@ import { CommitSummary, Identity, ObjectId, QuotedPath } from "./basic.ts";
 import { LineStanding } from "./find.ts";
 import { Line } from "./line.ts";
 import { Prerequisites } from "./prerequisite.ts";
+import { SymbolReport } from "./symbol.ts";
 
 export const PLAN_SCHEMA = "morello.plan/1";
 
@@ -126,6 +127,8 @@ export const PlannedPick = z.strictObject({
   standing: LineStanding.nullable(),
   /** What a pick that does not apply needs before it; null where nobody looked. */
   prerequisites: Prerequisites.nullable(),
+  /** Names that a clean pick brings and the line lacks, or takes away from under it; null where nobody looked. */
+  symbols: SymbolReport.nullable(),
 });
 export type PlannedPick = z.infer<typeof PlannedPick>;
 

@@ -121,6 +121,7 @@ export function planned(
       outcome,
       standing: null,
       prerequisites: null,
+      symbols: null,
     })),
     result: moves ? oid("249583bbf6d4") : oid("99aa"),
     firstFailure: failure === -1 ? null : sources[failure]!.commit,

@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import type { Verb } from "../verb.ts";
+import { collectJudgements, type Judgement, type Verb } from "../verb.ts";
 import { pickOptions, picks, type PickFlags } from "./pick-options.ts";
 import { CONTAINER, type VerifyFlags } from "./verify-options.ts";
 
@@ -7,6 +7,9 @@ interface Flags extends PickFlags, VerifyFlags {
   readonly out: string | null;
   readonly causes: boolean;
   readonly needs: boolean;
+  readonly explain: boolean;
+  readonly accept: readonly Judgement[];
+  readonly override: readonly Judgement[];
 }
 
 export function planVerb(verb: Verb): Verb {
@@ -17,6 +20,17 @@ export function planVerb(verb: Verb): Verb {
     .option(...CONTAINER)
     .option("--no-causes", "do not look for the commits that cause conflicts")
     .option("--no-needs", "do not look for what must be there first")
+    .option("--explain", "show all that shows a need: definitions, look-ups, rules", false)
+    .addOption(
+      new Option("--accept <name=why>", "remember that the alarm about NAME is right")
+        .argParser(collectJudgements)
+        .default([], ""),
+    )
+    .addOption(
+      new Option("--override <name=why>", "remember that the line does without NAME")
+        .argParser(collectJudgements)
+        .default([], ""),
+    )
     .examples(
       "morello plan 1a2b3c4 --onto all",
       "morello plan fix/leak --onto v2.7,v2.8",
@@ -24,6 +38,10 @@ export function planVerb(verb: Verb): Verb {
     )
     .does<Flags>(async (session, revisions, flags) => {
       const { runPlan } = await import("../run/plan.ts");
-      return runPlan(session, { ...flags, revisions, options: pickOptions(flags) });
+      const judgements = [
+        ...flags.accept.map((said) => ({ ...said, verdict: "accepted" as const })),
+        ...flags.override.map((said) => ({ ...said, verdict: "overridden" as const })),
+      ];
+      return runPlan(session, { ...flags, judgements, revisions, options: pickOptions(flags) });
     });
 }

@@ -3,21 +3,26 @@ import { unreachable } from "../../error.ts";
 import type { PlannedPick } from "../../wire/plan.ts";
 import type { Prerequisite, PrerequisiteEvidence, Prerequisites } from "../../wire/prerequisite.ts";
 import { cleaned } from "./clean.ts";
+import { symbolLines } from "./symbols.ts";
 import { count, paint, shortId, symbol, type SymbolName, type Tone, type View } from "./view.ts";
 import { truncate, wrap } from "./width.ts";
 
-/** The needs of one pick on one line; the first one comes with its heading. Empty if nothing was looked for. */
-export function renderNeeds(view: View, line: string, pick: PlannedPick, first: boolean): string {
-  if (pick.prerequisites === null) return "";
-  const found = cleaned(pick.prerequisites);
+/**
+ * The needs of one pick on one line; the first one comes with its heading. Empty if there is nothing to tell. `explain`:
+ * with all that shows it.
+ */
+export function renderNeeds(view: View, line: string, found: PlannedPick, first: boolean, explain: boolean): string {
+  const pick = cleaned(found);
   const where = cleaned(line);
-  const lines = view.plain
-    ? plainNeeds(found, `${where}: ${pick.source}`)
-    : [
-        ...(first ? ["", paint(view, "strong", "What must be there first")] : []),
-        ...needLines(view, found, where, pick),
-      ];
-  return lines.map((text) => `${text}\n`).join("");
+  const textual = pick.prerequisites === null ? [] : textualLines(view, pick.prerequisites, where, pick);
+  const lines = [...textual, ...symbolLines(view, where, pick, explain)];
+  if (lines.length === 0) return "";
+  const heading = first && !view.plain ? ["", paint(view, "strong", "What must be there first")] : [];
+  return [...heading, ...lines].map((text) => `${text}\n`).join("");
+}
+
+function textualLines(view: View, found: Prerequisites, where: string, pick: PlannedPick): string[] {
+  return view.plain ? plainNeeds(found, `${where}: ${pick.source}`) : needLines(view, found, where, pick);
 }
 
 function needLines(view: View, found: Prerequisites, where: string, { source }: PlannedPick): string[] {
@@ -45,12 +50,11 @@ function needLines(view: View, found: Prerequisites, where: string, { source }: 
           `${these(found.picks.length)} would have to come first, and ${found.picks.length === 1 ? "does" : "do"} not apply either`,
         ),
         ...found.picks.flatMap((pick) => commitLines(view, pick)),
-        ...found.breaks.flatMap((at) => {
-          const instead = at.newer === null ? "" : `; ${at.newer.line} has it resolved as ${shortId(at.newer.commit)}`;
-          return wrap(`it breaks at ${shortId(at.commit)} in ${at.paths.join(", ")}${instead}`, view.width - 6).map(
+        ...found.breaks.flatMap((at) =>
+          wrap(`it breaks at ${shortId(at.commit)} in ${at.paths.join(", ")}`, view.width - 6).map(
             (part) => `      ${paint(view, "warn", part)}`,
-          );
-        }),
+          ),
+        ),
       ];
     case "unknown":
       return head("note", "quiet", unknownText(found));
@@ -73,7 +77,8 @@ function unknownText({ limit }: Extract<Prerequisites, { kind: "unknown" }>): st
 
 function commitLines(view: View, pick: Prerequisite): string[] {
   const room = view.width - 30;
-  const why = pick.evidence.map(reason).slice(0, 2).join("; ");
+  const carried = pick.from === pick.commit ? [] : [`as ${shortId(pick.from)}, its pick on a newer line`];
+  const why = [...carried, ...pick.evidence.map(reason)].slice(0, 2).join("; ");
   return [
     `      ${paint(view, "id", shortId(pick.commit))} ${pick.date.slice(0, 10)} ${truncate(pick.subject, room)}`,
     ...(why === "" ? [] : [`        ${paint(view, "quiet", truncate(why, view.width - 8))}`]),
@@ -88,6 +93,8 @@ function reason(one: PrerequisiteEvidence): string {
       return `it took away ${count(one.lines, "line")} of ${one.path} that stand in the way`;
     case "path":
       return `it ${one.how} ${one.path}`;
+    case "series":
+      return `it stands before ${shortId(one.neededBy)} in the same series`;
     case "trailer":
       return `${shortId(one.neededBy)} asks for it in its message`;
     default:
@@ -104,7 +111,7 @@ function plainNeeds(found: Prerequisites, where: string): string[] {
       const word = found.kind === "proven" ? "needs first" : "would need first";
       const breaks = found.kind === "broken" ? found.breaks : [];
       return [
-        ...found.picks.map((pick) => `${where}: ${word} ${pick.commit} ${pick.date.slice(0, 10)} ${pick.subject}`),
+        ...found.picks.map((pick) => `${where}: ${word} ${pick.from} ${pick.date.slice(0, 10)} ${pick.subject}`),
         ...breaks.map((at) => `${where}: breaks at ${at.commit} in ${at.paths.join(", ")}`),
       ];
     }

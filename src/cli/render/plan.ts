@@ -1,6 +1,6 @@
 // A plan as people read it: what goes onto what, commit by commit and line by line, conflicts, notes, what to do next.
 import { unreachable } from "../../error.ts";
-import type { PickOutcome, Plan, PlannedLine, PlanNote, Source } from "../../wire/plan.ts";
+import type { PickOutcome, Plan, PlannedLine, PlannedPick, PlanNote, Source } from "../../wire/plan.ts";
 import { cleaned } from "./clean.ts";
 import { conflictLines } from "./conflict.ts";
 import { showOutcome } from "./pick.ts";
@@ -294,28 +294,24 @@ function nextCommands(plan: Plan, onto: readonly string[], written: string | nul
   const [moving, stopped] = [movingLines(plan), stoppedLines(plan)];
   const keepGoing = moving.length > 0 && stopped.length > 0 ? ["--keep-going"] : [];
   const resolving = stopped.find(({ picks: planned }) => planned.some(({ outcome }) => outcome.kind === "conflict"));
-  const curable = stopped.filter(({ picks: planned }) =>
-    planned.some(({ prerequisites }) => prerequisites?.kind === "proven"),
-  );
+  const curable = plan.lines.filter(({ picks: planned }) => planned.some(hasProvenNeeds)).map(({ line }) => line.name);
   if (moving.length === 0 && resolving === undefined && curable.length === 0) return [];
-  const first = written === null ? ["morello", "pick", ...requestWords(plan, onto)] : ["morello", "apply", written];
+  const asked = ["morello", "pick", ...requestWords(plan, onto)];
+  const first = written === null ? asked : ["morello", "apply", written];
+  const cure = ["morello", "pick", ...requestWords(plan, curable), "--with-prerequisites"];
   const resolve = resolving === undefined ? [] : [["morello", "resolve", resolving.line.name]];
-  const cure =
-    curable.length === 0
+  const commands = [
+    ...(curable.length > 0 ? [cure] : []),
+    ...(curable.length > 0 && moving.every(({ line }) => curable.includes(line.name))
       ? []
-      : [
-          [
-            "morello",
-            "pick",
-            ...requestWords(
-              plan,
-              curable.map(({ line }) => line.name),
-            ),
-            "--with-prerequisites",
-          ],
-        ];
-  const plain = moving.length === 0 && curable.length > 0 ? [] : [[...first, ...keepGoing]];
-  return [...plain, ...cure, ...resolve].map((words) => cleaned(command(words)));
+      : [[...first, ...keepGoing]]),
+    ...resolve,
+  ];
+  return commands.map((words) => cleaned(command(words)));
+}
+
+function hasProvenNeeds({ prerequisites, symbols }: PlannedPick): boolean {
+  return prerequisites?.kind === "proven" || (symbols?.needs.proven === true && symbols.needs.commits.length > 0);
 }
 
 /** The arguments that ask for this plan again. */

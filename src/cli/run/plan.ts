@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { AppError } from "../../error.ts";
 import { explainConflicts, explainNeeds, plan, type PlanInput } from "../../usecase/plan.ts";
+import { judgeAlarms, type AlarmJudgement } from "../../usecase/judge-alarms.ts";
 import { verifyPlan } from "../../usecase/verify-plan.ts";
 import type { Plan } from "../../wire/plan.ts";
 import { isFit, type VerifyResult } from "../../wire/verify.ts";
@@ -19,6 +20,9 @@ export interface PlanRequest extends PlanInput {
   readonly container: boolean;
   readonly causes: boolean;
   readonly needs: boolean;
+  /** Show all that shows a need. */
+  readonly explain: boolean;
+  readonly judgements: readonly AlarmJudgement[];
   /** The file to write the plan to. */
   readonly out: string | null;
 }
@@ -29,7 +33,7 @@ export async function runPlan(session: Session, request: PlanRequest): Promise<n
   if (!session.json) session.print(renderPlan(session.out, outcome.plan));
   const verdicts = request.verify ? await verifyLines(session, outcome.plan, request) : [];
   const caused = request.causes ? await explain(session, outcome.plan) : outcome.plan;
-  const explained = request.needs ? await lookForNeeds(session, caused) : caused;
+  const explained = request.needs ? await lookForNeeds(session, caused, request) : caused;
   if (request.out !== null) await write(resolve(session.deps.cwd, request.out), explained);
   if (session.json) session.print(json({ ...outcome, plan: explained, written: request.out, verify: verdicts }));
   else if (verdicts.every(isFit)) session.print(renderNext(session.out, explained, request.onto, request.out));
@@ -53,14 +57,15 @@ function explain(session: Session, planned: Plan): Promise<Plan> {
   });
 }
 
-function lookForNeeds(session: Session, planned: Plan): Promise<Plan> {
+async function lookForNeeds(session: Session, planned: Plan, request: PlanRequest): Promise<Plan> {
   let first = true;
-  return explainNeeds(session.deps, planned, (line, pick) => {
+  const found = await explainNeeds(session.deps, planned, (line, pick) => {
     if (session.json) return;
-    const text = renderNeeds(session.out, line, pick, first);
+    const text = renderNeeds(session.out, line, pick, first, request.explain);
     session.print(text);
     if (text !== "") first = false;
   });
+  return judgeAlarms(session.deps, found, request.judgements);
 }
 
 async function write(file: string, planned: Plan): Promise<void> {
