@@ -37,10 +37,10 @@ class ScriptExtractor {
     const syntax = this.#syntax;
     switch (syntax.type(n)) {
       case "import_statement":
-        this.#import(n);
+        this.#importStatement(n);
         return;
       case "export_statement":
-        this.#export(n);
+        this.#exportStatement(n);
         return;
       case "ambient_declaration":
         for (const child of syntax.children(n)) this.#statement(child, exported);
@@ -100,7 +100,7 @@ class ScriptExtractor {
     if (syntax.type(n) !== "variable_declarator") return;
     const pattern = syntax.child(n, "name");
     const value = syntax.child(n, "value");
-    if (this.#require(n, "")) return;
+    if (this.#requireCall(n, "")) return;
     const isFunction = ["arrow_function", "function_expression"].includes(syntax.type(value));
     const shape = isFunction && syntax.child(n, "type") < 0 ? this.#shape(syntax.child(value, "parameters")) : null;
     for (const name of patternNames(syntax, pattern)) {
@@ -121,7 +121,7 @@ class ScriptExtractor {
     this.#scope = "";
   }
 
-  #import(n: number): void {
+  #importStatement(n: number): void {
     const syntax = this.#syntax;
     const clause = syntax.childOf(n, "import_clause", "import_require_clause");
     const source = syntax.child(syntax.type(clause) === "import_require_clause" ? clause : n, "source");
@@ -148,8 +148,8 @@ class ScriptExtractor {
     if (name !== null && this.#trying === 0) this.#out.refer("import", name, line, scope, module);
   }
 
-  /** `const x = require("…")`, `const { a, b: c } = require("…")`. */
-  #require(n: number, scope: string): boolean {
+  /** CommonJS: `const x = …`, `const { a, b: c } = …` of a call of `require`. */
+  #requireCall(n: number, scope: string): boolean {
     const syntax = this.#syntax;
     const value = syntax.child(n, "value");
     if (value < 0 || syntax.type(value) !== "call_expression") return false;
@@ -172,7 +172,7 @@ class ScriptExtractor {
     return true;
   }
 
-  #export(n: number): void {
+  #exportStatement(n: number): void {
     const syntax = this.#syntax;
     const module = this.#string(syntax.child(n, "source"));
     const line = syntax.line(n);
@@ -285,7 +285,7 @@ class ScriptExtractor {
         this.#call(n);
         return;
       case "variable_declarator":
-        if (this.#scope !== "" && this.#require(n, this.#scope)) return;
+        if (this.#scope !== "" && this.#requireCall(n, this.#scope)) return;
         this.#children(n, of);
         return;
       case "class_body":
