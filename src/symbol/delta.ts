@@ -12,7 +12,7 @@ import {
   type Rule,
   type World,
 } from "./language.ts";
-import { languageOf } from "./languages.ts";
+import { languageNamed, languageOf } from "./languages.ts";
 import { isGenerated, isVendored } from "./skip.ts";
 
 export interface Trees {
@@ -76,7 +76,9 @@ async function open({ path, sourcePath }: Touched, { target, merged, source }: T
     return facts === null || where === null ? null : { path: where, facts };
   };
   const [now, before, there] = await Promise.all([at(merged, path), at(target, path), at(source, sourcePath)]);
-  return now === null ? null : { language, merged: now, target: before, source: there };
+  if (now === null) return null;
+  const written = languageNamed(now.facts.dialect ?? "") ?? language;
+  return { language: written, merged: now, target: before, source: there };
 }
 
 /** Names that the target's versions of the touched files define and the merged ones do not, or in another shape. */
