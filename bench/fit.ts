@@ -5,7 +5,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { Features } from "../src/equivalence/features.ts";
-import { bandOf, INPUTS, type Input } from "../src/equivalence/model.ts";
+import { INPUTS, type Input } from "../src/equivalence/inputs.ts";
+import { bandOf } from "../src/equivalence/model.ts";
 import { fitLogistic, type Sample } from "./logistic.ts";
 import type { BenchOptions } from "./options.ts";
 import type { Example } from "./training.ts";
@@ -154,13 +155,14 @@ function calibration(answers: readonly Answer[]): string[] {
 }
 
 function moduleOf([bias = 0, ...weights]: readonly number[]): string {
-  const rows = NAMES.map((name, n) => `  ${name}: ${(weights[n] ?? 0).toFixed(3)},`);
+  const rows = NAMES.map((name, n) => `  ${name}: ${Number((weights[n] ?? 0).toFixed(3))},`);
   return `// Made by \`npm run bench -- fit\`; the report of the fit is in docs/performance/equivalence.md. Log-odds for each
-// input of the model in \`model.ts\`.
+// input of the model in \`inputs.ts\`.
+import type { Input } from "./inputs.ts";
 
-export const WEIGHTS = {
-  bias: ${bias.toFixed(3)},
+export const WEIGHTS: Readonly<Record<Input | "bias", number>> = {
+  bias: ${Number(bias.toFixed(3))},
 ${rows.join("\n")}
-} as const;
+};
 `;
 }

@@ -1,6 +1,8 @@
 // Made by `npm run bench -- fit`; the report of the fit is in docs/performance/equivalence.md. Log-odds for each
-// input of the model in `model.ts`.
-export const WEIGHTS = {
+// input of the model in `inputs.ts`.
+import type { Input } from "./inputs.ts";
+
+export const WEIGHTS: Readonly<Record<Input | "bias", number>> = {
   bias: -8.401,
   bareEqual: 2.992,
   lines: 1.572,
@@ -27,4 +29,4 @@ export const WEIGHTS = {
   dateAndWords: -0.929,
   nearAndTiny: 0.183,
   nearElsewhere: -3.251,
-} as const;
+};
