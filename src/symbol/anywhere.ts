@@ -33,7 +33,7 @@ export function definitionsOf(
 }
 
 /** Whether the tree uses a member of that name: if nothing here defines it, somebody else's code does. */
-export function usesMember(name: string, world: World, owns: (path: string) => boolean): Promise<boolean> {
+function usesMember(name: string, world: World, owns: (path: string) => boolean): Promise<boolean> {
   return world.once(`uses ${name}`, async () => {
     const files = (await world.mentions(name)).filter((path) => owns(path) && !isVendored(path));
     if (files.length > COMMON) return true;
@@ -48,12 +48,12 @@ export function usesMember(name: string, world: World, owns: (path: string) => b
 }
 
 /** Whether a callable takes a call; true where either cannot be told. */
-export function accepts(shape: Shape | null, call: Call | null): boolean {
+function accepts(shape: Shape | null, call: Call | null): boolean {
   return mismatch(shape, call) === null;
 }
 
 /** Why a callable does not take a call; null if it does, or cannot be told. */
-export function mismatch(shape: Shape | null, call: Call | null): string | null {
+function mismatch(shape: Shape | null, call: Call | null): string | null {
   if (shape === null || call === null) return null;
   const { min, max, keywords, results } = shape;
   if (max !== null && call.positional > max && !call.spread)
