@@ -3,6 +3,7 @@ import { Collector, NAMELESS } from "../collect.ts";
 import type { Call, Extent, FileFacts } from "../facts.ts";
 import type { Syntax } from "../syntax.ts";
 import { declarators, declared, LEFT_OUT, macroShape, NAMES, shapeOf, tagText, typeText } from "./declare.ts";
+import { isOtherLanguage } from "./prepare.ts";
 import { callOf, valueText } from "./value.ts";
 
 export function extractC(syntax: Syntax, extent: Extent): FileFacts {
@@ -21,7 +22,7 @@ class CExtractor {
 
   run(extent: Extent): FileFacts {
     this.#topLevel(0);
-    return this.#out.facts(extent);
+    return this.#out.facts(isOtherLanguage(this.#syntax.source) ? "definitions" : extent);
   }
 
   #topLevel(n: number): void {
