@@ -1,6 +1,7 @@
 // npm run bench -- KIND --repo DIR --cases FILE --out FILE.jsonl [--limit N] [--seed S] …
 // One JSON line a case, in the order of the cases; a summary beside git's own figures from the same run at the end.
 import { parseArgs } from "node:util";
+import { benchIndex } from "./index-build.ts";
 import { benchNatural } from "./natural.ts";
 import { benchEquivalence } from "./equivalence.ts";
 import { benchFit } from "./fit.ts";
@@ -16,6 +17,7 @@ const KINDS = {
   natural: benchNatural,
   equivalence: benchEquivalence,
   fit: benchFit,
+  index: benchIndex,
   symbols: benchSymbols,
 } as const;
 

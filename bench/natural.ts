@@ -28,7 +28,8 @@ interface Compared {
   readonly kind: string;
   readonly tree: string | null;
   readonly ours: Searched;
-  readonly brute: Searched & { readonly candidates: number };
+  /** `made`: merges as a search without memory makes them, each chain from its beginning. */
+  readonly brute: Searched & { readonly candidates: number; readonly made: number };
 }
 
 export async function benchNatural(options: BenchOptions): Promise<void> {
@@ -86,18 +87,23 @@ async function bruteForce(
   const { source, onto } = question;
   const chain = new PickChain(engine);
   const first = await chain.pick(onto.tree, source);
-  if (first.kind !== "conflict") return { picks: null, merges: chain.merges, candidates: 0 };
+  if (first.kind !== "conflict") return { picks: null, merges: chain.merges, candidates: 0, made: 1 };
   const ground = groundOf({ scratch }, graph, question);
   const paths = (await contests(scratch, first)).flatMap((contest) => contest.paths);
   const number = (oid: string): number => graph.find(oid) ?? 0;
   const candidates = [...new Set((await ground.history.changes(paths)).map(({ commit }) => commit))]
     .filter((oid) => oid !== source && ground.lacks(oid))
     .sort((a, b) => number(a) - number(b));
+  let made = 1;
+  const pick = (tree: string, commit: string): ReturnType<PickChain["pick"]> => {
+    made++;
+    return chain.pick(tree, commit);
+  };
   const pickAll = async (commits: readonly string[], mayConflict: boolean): Promise<string[] | null> => {
     let { tree } = onto;
     const picked: string[] = [];
     for (const commit of commits) {
-      const merge = await chain.pick(tree, commit);
+      const merge = await pick(tree, commit);
       if (merge.kind !== "clean") {
         if (mayConflict) continue;
         return null;
@@ -105,14 +111,14 @@ async function bruteForce(
       if (merge.tree !== tree) picked.push(commit);
       tree = merge.tree;
     }
-    return (await chain.pick(tree, source)).kind === "clean" ? picked : null;
+    return (await pick(tree, source)).kind === "clean" ? picked : null;
   };
   let picks = await pickAll(candidates, true);
   for (const commit of [...(picks ?? [])].reverse()) {
     const others = (picks ?? []).filter((other) => other !== commit);
     if ((await pickAll(others, false)) !== null) picks = others;
   }
-  return { picks, merges: chain.merges, candidates: candidates.length };
+  return { picks, merges: chain.merges, candidates: candidates.length, made };
 }
 
 function lineOf({ question, kind, tree, ours, brute }: Compared): string {
@@ -129,12 +135,13 @@ function summarise(conflicting: number, results: readonly Compared[]): void {
   const merges = (side: "ours" | "brute"): number => results.reduce((sum, one) => sum + one[side].merges, 0);
   const both = count(({ ours, brute }) => ours.picks !== null && brute.picks !== null);
   const found = { ours: count(({ ours }) => ours.picks !== null), brute: count(({ brute }) => brute.picks !== null) };
+  const made = results.reduce((sum, one) => sum + one.brute.made, 0);
   const share = ((100 * merges("ours")) / merges("brute")).toFixed(1);
   const missed = results.filter(({ ours, brute }) => ours.picks === null && brute.picks !== null);
   const lines = [
     `picks that conflict ${conflicting}, searched ${results.length}`,
     `found: ours ${found.ours}, brute force ${found.brute}, both ${both}`,
-    `merges: ours ${merges("ours")}, brute force ${merges("brute")} (${share} %)`,
+    `merges: ours ${merges("ours")}, brute force ${merges("brute")} (${share} %), without memory ${made}`,
     HEAD,
     row("ours, ms", figures(results.map(({ ours }) => ours.ms))),
     row("ours, ms, where found", figures(results.filter(({ ours }) => ours.picks !== null).map(({ ours }) => ours.ms))),

@@ -1,6 +1,8 @@
 // The question of each case, ready to be asked: the backport as it is compared, and the pool it is looked for in.
 import type { Compared } from "../src/equivalence/features.ts";
 import { CommitIndex } from "../src/index/commit-index.ts";
+import type { Marks } from "../src/index/graph.ts";
+import { readCommits } from "../src/index/read-commits.ts";
 import { patchIds } from "../src/index/patch-ids.ts";
 import { claimsOf } from "../src/message/claims.ts";
 import { Originals } from "../src/usecase/originals.ts";
@@ -51,14 +53,14 @@ export async function withPairs(options: BenchOptions, use: (pairs: Pairs) => Pr
     const main = graph.find(mainTip);
     if (main === null) throw new Error(`${mainTip} is not in the repository`);
     const originals = new Originals(index, main);
-    const pools = new Map<string, Uint8Array>();
-    const poolOf = (tip: string): Uint8Array => {
+    const pools = new Map<string, Marks>();
+    const poolOf = (tip: string): Marks => {
       const at = graph.find(tip);
       const known = pools.get(tip) ?? graph.mark([[main], at === null ? [] : [at]]);
       pools.set(tip, known);
       return known;
     };
-    const ids = await identify(workspace, originals, cases);
+    const { twins, ids } = await twinsOf(workspace, index, cases);
     const pairs = cases.map((one, n): Pair | null => {
       const number = graph.find(one.backport);
       const known = number === null ? null : originals.compared(number);
@@ -67,9 +69,7 @@ export async function withPairs(options: BenchOptions, use: (pairs: Pairs) => Pr
       const message = options.trailers ? known.facts.message : withoutReferences(known.facts.message, one.original);
       const facts = { ...known.facts, message };
       const id = ids.get(one.original);
-      const taken = new Set(
-        alike(originals, one.original).filter((other) => id !== undefined && ids.get(graph.oid(other)) === id),
-      );
+      const taken = new Set(twins.get(one.original));
       const original = graph.find(one.original);
       if (original !== null) taken.add(original);
       return {
@@ -94,22 +94,25 @@ function branchTips({ refs }: Workspace): (branch: string) => string | undefined
   return (branch) => tips.get(branch);
 }
 
-/** Commits with the same changed lines as a commit: those that may have its patch ID. */
-function alike({ index }: Originals, oid: string): number[] {
-  const number = index.graph.find(oid);
-  return number === null ? [] : index.withPatchOf(number);
-}
-
-/** Patch IDs of all that a case may need, asked of git together. */
-function identify(
+/** For each original the commits of the repository with its patch ID, itself among them; merges against parent 1. */
+async function twinsOf(
   { scratch, store, repository }: Workspace,
-  originals: Originals,
+  index: CommitIndex,
   cases: readonly Case[],
-): Promise<Map<string, string>> {
-  const commits = cases.flatMap(({ original, backport }) => [
+): Promise<{ twins: ReadonlyMap<string, readonly number[]>; ids: ReadonlyMap<string, string> }> {
+  const commits = cases.map(({ original }) => original);
+  // Read aside: the index knows no patch of a merge, and must not know of the right answers alone.
+  const { facts } = await readCommits(scratch, commits, "first-parent");
+  const alike = new Map([...facts].map(([oid, { patch }]) => [oid, patch === null ? [] : index.withPatch(patch)]));
+  const asked = cases.flatMap(({ original, backport }) => [
     original,
     backport,
-    ...alike(originals, original).map((number) => originals.index.graph.oid(number)),
+    ...(alike.get(original) ?? []).map((number) => index.graph.oid(number)),
   ]);
-  return patchIds(scratch, store, repository.objectFormat, commits);
+  const ids = await patchIds(scratch, store, repository.objectFormat, asked);
+  const twins = [...alike].map(([oid, numbers]) => {
+    const id = ids.get(oid);
+    return [oid, numbers.filter((number) => id !== undefined && ids.get(index.graph.oid(number)) === id)] as const;
+  });
+  return { twins: new Map(twins), ids };
 }

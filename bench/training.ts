@@ -11,6 +11,8 @@ export interface Example {
   readonly kind: "original" | "other" | "apart";
   /** The pair was found by its metadata, which is therefore equal. */
   readonly byMetadata: boolean;
+  /** git's patch IDs of backport and original are equal. */
+  readonly patchIdEqual: boolean;
   /** Candidates of one question stand together; negative for `apart`. */
   readonly question: number;
   readonly backport: string;
@@ -35,10 +37,11 @@ function* fromCases({ originals, pairs }: Pairs): Generator<Example> {
   const { graph } = originals.index;
   for (const [question, pair] of pairs.entries()) {
     if (pair === null) continue;
-    const { one, number, query, inPool, taken } = pair;
+    const { one, number, query, inPool, taken, patchIdEqual } = pair;
     const found = originals.of(number, query, inPool);
     const known = {
       byMetadata: one.evidence === "author+date+subject",
+      patchIdEqual,
       question,
       backport: one.backport,
     };
@@ -67,7 +70,7 @@ function* fromMain({ originals, main }: Pairs): Generator<Example> {
       const { bareEqual, dateEqual, lines, subject, body, ofQuery, ofCandidate } = features;
       if (bareEqual === 1 || dateEqual === 1 || lines >= 0.3) continue;
       if (Math.max(subject, body, ofQuery, ofCandidate) <= 0.5) continue;
-      const common = { kind: "apart", byMetadata: false, question: -1 - n, twin: false } as const;
+      const common = { kind: "apart", byMetadata: false, patchIdEqual: false, question: -1 - n, twin: false } as const;
       yield { ...common, backport: graph.oid(number), candidate: graph.oid(candidate), features };
     }
   }

@@ -2,7 +2,7 @@
 import type { Claims } from "../message/claims.ts";
 import type { CommitFacts } from "../patch/codec.ts";
 import { EMPTY_PATCH, type PatchFacts } from "../patch/facts.ts";
-import { compareLines, jaccard, wordsOf, type Rarity } from "./similarity.ts";
+import { common, compareLines, jaccard, wordsOf, type Rarity } from "./similarity.ts";
 
 /** A commit that is compared. */
 export interface Compared {
@@ -77,6 +77,19 @@ export function compare(query: Compared, candidate: Compared, rarity: Rarity): F
     dateNear: 1 / (1 + gap / (7 * DAY)),
     later: flag(candidate.facts.authorTime > query.facts.committerTime),
   };
+}
+
+/** Lines in common, of the smaller patch, that make two commits worth comparing in full. */
+const SOME = 0.1;
+
+/** A quick look: false for two commits that share nothing that a judgement could rest on. */
+export function isWorthComparing({ facts, claims }: Compared, other: Compared): boolean {
+  if (claims.plainSubject === other.claims.plainSubject || facts.authorTime === other.facts.authorTime) return true;
+  const [left, right] = [facts.patch ?? EMPTY_PATCH, other.facts.patch ?? EMPTY_PATCH];
+  if (left.bare === right.bare) return true;
+  const shared = common(left.added, right.added) + common(left.removed, right.removed);
+  const least = Math.min(left.added.length + left.removed.length, right.added.length + right.removed.length);
+  return shared > least * SOME || jaccard(wordsOf(claims.plainSubject), wordsOf(other.claims.plainSubject)) >= 0.5;
 }
 
 function flag(value: boolean): number {

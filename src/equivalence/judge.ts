@@ -23,12 +23,15 @@ export interface Judgement {
 const NAMED = 0.99;
 /** Log-odds that a common pull request adds. */
 const PULL = 2;
+/** What the same changed lines of the same paths weigh at least, where there are more than four. */
+const BARE = 0.9;
 /** The share of either patch's lines that makes two patches resemble. */
 const ALIKE = 0.2;
 
 export function judge(features: Features, { named, pull }: Claimed): Judgement {
   const alike = resembles(features);
-  const own = probability(features);
+  const floor = features.bareEqual === 1 && features.tiny === 0 ? BARE : 0;
+  const own = Math.max(probability(features), floor);
   const withPull = pull && alike ? odds(own, PULL) : own;
   const score = named && alike ? Math.max(withPull, NAMED) : withPull;
   const unlike = named && !alike;

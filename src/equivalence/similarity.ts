@@ -42,11 +42,15 @@ interface Overlap {
   right: number;
 }
 
+/** Lines that are compared of either side of two patches. */
+const SAMPLE = 400;
+
 /** Weights of two ascending lists: what they share, and what each has. */
 function overlap(left: Uint32Array, right: Uint32Array, rarity: Rarity): Overlap {
   const found: Overlap = { shared: 0, left: 0, right: 0 };
   let [l, r] = [0, 0];
-  while (l < left.length || r < right.length) {
+  // The smallest hashes of both together are the same sample of each, so a few hundred estimate thousands.
+  for (let seen = 0; seen < SAMPLE && (l < left.length || r < right.length); seen++) {
     const [a, b] = [left[l] ?? Infinity, right[r] ?? Infinity];
     const weight = rarity(Math.min(a, b));
     if (a <= b) {
@@ -60,6 +64,18 @@ function overlap(left: Uint32Array, right: Uint32Array, rarity: Rarity): Overlap
     if (a === b) found.shared += weight;
   }
   return found;
+}
+
+/** How many numbers two ascending lists share. */
+export function common(left: Uint32Array, right: Uint32Array): number {
+  let shared = 0;
+  for (let l = 0, r = 0; l < left.length && r < right.length;) {
+    const [a, b] = [left[l] ?? 0, right[r] ?? 0];
+    if (a === b) shared++;
+    if (a <= b) l++;
+    if (b <= a) r++;
+  }
+  return shared;
 }
 
 /** Shared over all, for sets; 1 if both are empty. */

@@ -1,20 +1,6 @@
 // Diffs of many commits or trees by one `git diff-tree --stdin`. Rename detection is off: a patch is its paths.
 import { pathBytes, type BytePath } from "../object/path.ts";
-import type { RawChange } from "../patch/digest.ts";
 import { run, type GitContext } from "./run.ts";
-
-const RAW = [
-  "diff-tree",
-  "--stdin",
-  "-r",
-  "-z",
-  "--root", // a root commit's patch adds everything
-  "--raw",
-  "--no-renames",
-  "--no-abbrev",
-  "--always", // an empty commit is answered too
-  "--diff-merges=first-parent", // 2.31
-];
 
 /** Objects that git may die on before the rest of the questions is given up. */
 const PATIENCE = 50;
@@ -51,12 +37,6 @@ async function askAll<T>(
   return answers;
 }
 
-/** What each commit changes against its first parent. Commits that git cannot read are left out. */
-export async function rawChanges(context: GitContext, commits: readonly string[]): Promise<Map<string, RawChange[]>> {
-  const answers = await askAll(commits, (some) => askRaw(context, some));
-  return byCommit(commits, answers);
-}
-
 function byCommit<T>(commits: readonly string[], answers: readonly (T | null)[]): Map<string, T> {
   return new Map(
     commits.flatMap((commit, n) => {
@@ -64,25 +44,6 @@ function byCommit<T>(commits: readonly string[], answers: readonly (T | null)[])
       return answer === null ? [] : [[commit, answer] as const];
     }),
   );
-}
-
-async function askRaw(context: GitContext, commits: readonly string[]): Promise<Answers<RawChange[]>> {
-  const found: RawChange[][] = [];
-  const done = await run(context, RAW, { input: lines(commits), ok: [0, 128] });
-  const fields = done.stdout.toString("latin1").split("\0");
-  let current: RawChange[] | null = null;
-  for (let at = 0; at < fields.length; at++) {
-    const field = fields[at] ?? "";
-    const change = /^:(\d+) (\d+) ([0-9a-f]+) ([0-9a-f]+) [A-Z]\d*$/.exec(field);
-    if (change !== null && current !== null) {
-      const [, oldMode = "", newMode = "", oldOid = "", newOid = ""] = change;
-      current.push({ path: (fields[++at] ?? "") as BytePath, oldMode, newMode, oldOid, newOid });
-    } else if (field !== "") {
-      if (field !== commits[found.length]) break; // git left one out
-      found.push((current = []));
-    }
-  }
-  return { found, complete: done.status === 0 && found.length === commits.length };
 }
 
 function lines(questions: readonly string[]): string {

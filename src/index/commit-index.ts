@@ -2,6 +2,7 @@
 // Every value is true of immutable objects, so a reader may meet any mixture of old and new ones.
 import type { GitContext } from "../git/run.ts";
 import { decodeFacts, encodeFacts, type CommitFacts } from "../patch/codec.ts";
+import type { PatchFacts } from "../patch/facts.ts";
 import type { CommitGraph } from "./graph.ts";
 import { IndexedCommits } from "./indexed-commits.ts";
 import { readCommits, type Unreadable } from "./read-commits.ts";
@@ -40,7 +41,9 @@ export class CommitIndex {
     numbers: readonly number[],
     onProgress: (done: number, total: number) => void = () => undefined,
   ): Promise<readonly Unreadable[]> {
-    const missing = await this.#indexed.missing(numbers.filter((number) => !this.#unkept.has(this.graph.oid(number))));
+    const missing = this.#indexed.missing(
+      this.#unkept.size === 0 ? numbers : numbers.filter((number) => !this.#unkept.has(this.graph.oid(number))),
+    );
     if (missing.length === 0) return this.#indexed.unreadable();
     const batches: number[][] = [];
     for (let at = 0; at < missing.length; at += BATCH) batches.push(missing.slice(at, at + BATCH));
@@ -84,10 +87,9 @@ export class CommitIndex {
     return this.terms.shorts(term, most).flatMap((short) => this.graph.findShort(short));
   }
 
-  /** Commits with the paths and changed lines of a commit, white space aside; itself among them. */
-  withPatchOf(number: number): number[] {
-    const patch = this.facts(number)?.patch;
-    if (patch == null || patch.files.length === 0) return [];
+  /** Commits that change the same lines of the same paths, white space aside. */
+  withPatch(patch: PatchFacts): number[] {
+    if (patch.files.length === 0) return [];
     return this.find(bareTerm(patch), Infinity).filter((other) => this.facts(other)?.patch?.bare === patch.bare);
   }
 
@@ -102,7 +104,10 @@ export class CommitIndex {
       const terms = termsOf(found);
       const short = this.graph.short(number);
       const some = new Uint32Array(terms.length * 2);
-      for (const [n, term] of terms.entries()) some.set([term, short], n * 2);
+      for (let n = 0; n < terms.length; n++) {
+        some[n * 2] = terms[n] ?? 0;
+        some[n * 2 + 1] = short;
+      }
       pairs.push(some);
       values.push([factKey(oid), encodeFacts(found)]);
     }

@@ -24,7 +24,7 @@ export interface GraphLine {
 }
 
 /** Flags of a commit in a walk, one bit a question. */
-export type Marks = Uint8Array;
+export type Marks = Uint32Array;
 
 export class CommitGraph {
   readonly #width: number;
@@ -52,15 +52,16 @@ export class CommitGraph {
     const start = this.#size;
     this.#ids.push(Buffer.from(segment.ids.buffer, segment.ids.byteOffset, segment.ids.byteLength));
     this.#starts.push(start);
-    this.#times = joined(Float64Array, this.#times, segment.times);
-    this.#parents = joined(Int32Array, this.#parents, segment.parents);
+    if (this.#times.length < start + segment.count) this.#grow(start + segment.count);
+    this.#times.set(segment.times, start);
+    this.#parents.set(segment.parents, start * 2);
     for (let at = 0; at < segment.more.length; at += 2) {
       const child = segment.more[at] ?? 0;
       this.#more.set(child, [...(this.#more.get(child) ?? []), segment.more[at + 1] ?? UNKNOWN]);
     }
     this.#size += segment.count;
     if (this.#table.length < this.#size * 2) this.#rehash();
-    else for (let n = start; n < this.#size; n++) this.#enter(n);
+    else this.#enter(start);
   }
 
   /** Cuts lines, parents first, into a segment that continues this graph, and adds it. */
@@ -145,9 +146,9 @@ export class CommitGraph {
     return (this.#parents[number * 2 + 1] ?? NONE) !== NONE;
   }
 
-  /** One byte a commit: bit k is set if it can be reached from one of `sets[k]`. At most eight sets. */
+  /** One byte a commit: bit k is set if it can be reached from one of `sets[k]`. At most 31 sets. */
   mark(sets: readonly (readonly number[])[]): Marks {
-    const marks = new Uint8Array(this.#size);
+    const marks = new Uint32Array(this.#size);
     let top = -1;
     for (const [bit, set] of sets.entries()) {
       for (const number of set) {
@@ -237,25 +238,39 @@ export class CommitGraph {
     return [this.#ids[segment] ?? Buffer.alloc(0), (number - (this.#starts[segment] ?? 0)) * this.#width];
   }
 
+  /** Room for so many commits, and for as many again: a history comes in many segments. */
+  #grow(wanted: number): void {
+    const room = this.#size === 0 ? wanted : wanted * 2;
+    const [times, parents] = [new Float64Array(room), new Int32Array(room * 2)];
+    times.set(this.#times);
+    parents.set(this.#parents);
+    this.#times = times;
+    this.#parents = parents;
+  }
+
   #rehash(): void {
     let length = 1024;
     while (length < this.#size * 2) length *= 2;
     this.#table = new Int32Array(length).fill(-1);
-    for (let n = 0; n < this.#size; n++) this.#enter(n);
+    this.#enter(0);
   }
 
-  #enter(number: number): void {
+  /** Enters the commits from that number on. */
+  #enter(from: number): void {
     const mask = this.#table.length - 1;
-    const [buffer, at] = this.#place(number);
-    let slot = buffer.readUInt32LE(at) & mask;
-    while ((this.#table[slot] ?? -1) >= 0) slot = (slot + 1) & mask;
-    this.#table[slot] = number;
+    const table = this.#table;
+    for (let segment = 0; segment < this.#ids.length; segment++) {
+      const ids = this.#ids[segment] ?? Buffer.alloc(0);
+      const start = this.#starts[segment] ?? 0;
+      const end = this.#starts[segment + 1] ?? this.#size;
+      for (let number = Math.max(start, from); number < end; number++) {
+        const at = (number - start) * this.#width;
+        const short =
+          (ids[at] ?? 0) | ((ids[at + 1] ?? 0) << 8) | ((ids[at + 2] ?? 0) << 16) | ((ids[at + 3] ?? 0) << 24);
+        let slot = short & mask;
+        while ((table[slot] ?? -1) >= 0) slot = (slot + 1) & mask;
+        table[slot] = number;
+      }
+    }
   }
-}
-
-function joined<T extends Float64Array | Int32Array>(Type: new (length: number) => T, a: T, b: T): T {
-  const both = new Type(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

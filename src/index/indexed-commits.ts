@@ -20,7 +20,7 @@ export class IndexedCommits {
   }
 
   /** Those of the numbers that are to be indexed. */
-  async missing(numbers: readonly number[]): Promise<number[]> {
+  missing(numbers: readonly number[]): number[] {
     const done = this.#store.get(DONE);
     return numbers.filter((number) =>
       number < this.#graph.kept ? !bit(done, number) : this.#store.get(`fact/${this.#graph.oid(number)}`) === undefined,

@@ -5,7 +5,7 @@
 export type Postings = Uint32Array;
 
 /** Pairs in a bucket, about. */
-const BUCKET = 1024;
+const BUCKET = 256;
 
 /** Sorts pairs and takes out those that stand twice. `pairs`: term, short ID, term, … */
 export function sortPostings(pairs: readonly Uint32Array[]): Postings {
@@ -56,16 +56,24 @@ export function* buckets(postings: Postings, bits: number): Generator<readonly [
   }
 }
 
-/** Where the pairs of a term begin and end, counted in pairs. */
-export function rangeOf(postings: Postings, term: number): readonly [start: number, end: number] {
-  return [lowerBound(postings, term), lowerBound(postings, term + 1)];
+/** Where the pairs of a term begin and end in a bucket's bytes, counted in pairs. */
+export function rangeOf(bucket: Buffer, term: number): readonly [start: number, end: number] {
+  const start = lowerBound(bucket, term, 0);
+  return [start, lowerBound(bucket, term + 1, start)];
 }
 
-function lowerBound(postings: Postings, term: number): number {
-  let [low, high] = [0, postings.length / 2];
+export function shortAt(bucket: Buffer, pair: number): number {
+  return bucket.readUInt32LE(pair * PAIR + 4);
+}
+
+/** Bytes of a pair. */
+const PAIR = 8;
+
+function lowerBound(bucket: Buffer, term: number, from: number): number {
+  let [low, high] = [from, Math.floor(bucket.length / PAIR)];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((postings[middle * 2] ?? 0) < term) low = middle + 1;
+    if (bucket.readUInt32LE(middle * PAIR) < term) low = middle + 1;
     else high = middle;
   }
   return low;

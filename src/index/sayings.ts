@@ -4,6 +4,7 @@ import { compareLines } from "../equivalence/similarity.ts";
 import { claimsOf, type Claims } from "../message/claims.ts";
 import { plainSubject } from "../message/subject.ts";
 import type { CommitFacts } from "../patch/codec.ts";
+import type { PatchFacts } from "../patch/facts.ts";
 import type { CommitIndex } from "./commit-index.ts";
 import { issueTerm, namedTerm, pathTerm, pullTerm, subjectTerm } from "./terms.ts";
 
@@ -75,26 +76,28 @@ function sharePath(left: CommitFacts, right: CommitFacts): boolean {
 
 /**
  * The commit among those that `reaches` which takes a commit back by its own words, if none takes that back in turn and
- * none puts the commit back later; null if there is none.
+ * none puts the commit back later; null if there is none. Only what has a larger number than `from` comes later: the
+ * commit's own number, or that of a pick of it.
  */
 export function revertOf(
   index: CommitIndex,
   number: number,
   reaches: (number: number) => boolean,
+  from = number,
   seen: ReadonlySet<number> = new Set(),
 ): number | null {
-  const said = sayingsOf(index, number).filter((one) => one.number > number && reaches(one.number));
+  const said = sayingsOf(index, number).filter((one) => one.number > from && reaches(one.number));
   const again = said.find(({ how }) => how === "reapplies")?.number ?? -1;
   for (const { number: revert, how } of said) {
     if (how !== "reverts" || revert < again || seen.has(revert)) continue;
-    if (revertOf(index, revert, reaches, new Set([...seen, number])) === null) return revert;
+    if (revertOf(index, revert, reaches, revert, new Set([...seen, number])) === null) return revert;
   }
   return null;
 }
 
 /** Commits that touch a path; in a file that more commits touch the search is given up. */
 const MOST_OF_PATH = 2_000;
-/** The share of a patch that its opposite has with the sides exchanged. */
+/** The share of a patch's opposite that a commit must have to be taken for it. */
 const OPPOSITE = 0.8;
 
 /** The oldest commit among those that `reaches` which takes a commit's lines out again without saying so, or null. */
@@ -110,7 +113,11 @@ export function silentRevertOf(
   for (const other of later.sort((a, b) => a - b)) {
     const facts = index.facts(other);
     if (facts?.patch == null) continue;
-    if (compareLines(patch, facts.patch, () => 1).opposite >= OPPOSITE) return other;
+    if (compareLines(opposite(patch), facts.patch, () => 1).ofLeft >= OPPOSITE) return other;
   }
   return null;
+}
+
+function opposite(patch: PatchFacts): PatchFacts {
+  return { ...patch, added: patch.removed, removed: patch.added };
 }

@@ -6,7 +6,7 @@ import type { Repository } from "../git/repository.ts";
 import { isWhole } from "./database-file.ts";
 
 /** Raised whenever a stored value changes its meaning: another version is another environment. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 export interface Store {
   get(key: string): Buffer | undefined;

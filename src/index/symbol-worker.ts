@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { brotliDecompressSync } from "node:zlib";
 import { Language as Grammar, Parser } from "web-tree-sitter";
-import type { Language } from "../symbol/language.ts";
 import { languageNamed } from "../symbol/languages.ts";
 import { Syntax } from "../symbol/syntax.ts";
 import { tokenHashes } from "../symbol/tokens.ts";
@@ -26,9 +25,9 @@ async function load(name: string): Promise<{ parser: Parser; grammar: Grammar }>
   return { parser, grammar };
 }
 
-function parserOf({ grammar }: Language): Promise<{ parser: Parser; grammar: Grammar }> {
-  let found = parsers.get(grammar);
-  if (found === undefined) parsers.set(grammar, (found = load(grammar)));
+function parserOf(name: string): Promise<{ parser: Parser; grammar: Grammar }> {
+  let found = parsers.get(name);
+  if (found === undefined) parsers.set(name, (found = load(name)));
   return found;
 }
 
@@ -36,13 +35,16 @@ function parserOf({ grammar }: Language): Promise<{ parser: Parser; grammar: Gra
 async function factsOf({ language: id, extent, body }: Extract<Job, { kind: "facts" }>): Promise<string> {
   const language = languageNamed(id);
   if (language === null) return "null";
-  const { parser, grammar } = await parserOf(language);
-  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString("utf8");
-  const source = language.prepare?.(text) ?? text;
-  const tree = parser.parse(source);
+  const source = Buffer.from(body.buffer, body.byteOffset, body.length).toString("utf8");
+  const dialect = languageNamed(language.dialect?.(source) ?? "");
+  const written = dialect ?? language;
+  const { parser, grammar } = await parserOf(written.grammar);
+  const text = written.prepare?.(source) ?? source;
+  const tree = parser.parse(text);
   if (tree === null) return "null";
   try {
-    return JSON.stringify(language.extract(new Syntax(tree, grammar, source, language.prune[extent]), extent));
+    const facts = written.extract(new Syntax(tree, grammar, text, written.prune[extent]), extent);
+    return JSON.stringify(dialect === null ? facts : { ...facts, dialect: dialect.id });
   } finally {
     tree.delete();
   }

@@ -1,5 +1,5 @@
 // The inverted index on disk: segments of postings, one a batch of commits, put together when there are many.
-import { bucketBits, bucketOf, buckets, rangeOf, sortPostings, type Postings } from "./postings.ts";
+import { bucketBits, bucketOf, buckets, rangeOf, shortAt, sortPostings, type Postings } from "./postings.ts";
 import type { Store } from "./store.ts";
 
 type Values = Iterable<readonly [string, Uint8Array | null]>;
@@ -18,8 +18,8 @@ export class TermIndex {
   readonly #store: Store;
   #segments: readonly Segment[] | null = null;
   /** Segments of this process, where nothing can be kept on disk. */
-  readonly #here: Postings[] = [];
-  readonly #buckets = new Map<string, Postings>();
+  readonly #here: Buffer[] = [];
+  readonly #buckets = new Map<string, Buffer>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -28,8 +28,8 @@ export class TermIndex {
   /** How many commits have a term. */
   frequency(term: number): number {
     let count = 0;
-    for (const postings of this.#holding(term)) {
-      const [start, end] = rangeOf(postings, term);
+    for (const bucket of this.#holding(term)) {
+      const [start, end] = rangeOf(bucket, term);
       count += end - start;
     }
     return count;
@@ -38,10 +38,10 @@ export class TermIndex {
   /** Short IDs of the commits that have a term, see `CommitGraph.findShort`; none if there are more than `most`. */
   shorts(term: number, most: number): number[] {
     const found: number[] = [];
-    for (const postings of this.#holding(term)) {
-      const [start, end] = rangeOf(postings, term);
+    for (const bucket of this.#holding(term)) {
+      const [start, end] = rangeOf(bucket, term);
       if (found.length + end - start > most) return [];
-      for (let n = start; n < end; n++) found.push(postings[n * 2 + 1] ?? 0);
+      for (let n = start; n < end; n++) found.push(shortAt(bucket, n));
     }
     return found;
   }
@@ -51,7 +51,7 @@ export class TermIndex {
     const postings = sortPostings(pairs);
     return {
       values: (get) => this.#added(listed(get(SEGMENTS)), postings, []),
-      keepHere: () => void this.#here.push(postings),
+      keepHere: () => void this.#here.push(bytesOf(postings)),
     };
   }
 
@@ -92,31 +92,32 @@ export class TermIndex {
     return (this.#segments ??= listed(this.#store.get(SEGMENTS)));
   }
 
-  *#holding(term: number): Generator<Postings> {
+  *#holding(term: number): Generator<Buffer> {
     yield* this.#here;
     for (const { id, bits } of this.#listed()) yield this.#bucket(id, bucketOf(term, bits));
   }
 
   #bucketsOf({ id, bits }: Segment): Postings[] {
-    return Array.from({ length: 2 ** bits }, (_, bucket) => this.#bucket(id, bucket));
+    return Array.from({ length: 2 ** bits }, (_, bucket) => numbersOf(this.#bucket(id, bucket)));
   }
 
-  #bucket(id: number, bucket: number): Postings {
+  #bucket(id: number, bucket: number): Buffer {
     const key = bucketKey(id, bucket);
-    let postings = this.#buckets.get(key);
-    if (postings === undefined) {
-      const stored = this.#store.get(key);
-      postings = stored === undefined ? new Uint32Array(0) : numbersOf(stored);
-      this.#buckets.set(key, postings);
+    let bytes = this.#buckets.get(key);
+    if (bytes === undefined) {
+      bytes = this.#store.get(key) ?? NONE;
+      this.#buckets.set(key, bytes);
     }
-    return postings;
+    return bytes;
   }
 }
 
+const NONE = Buffer.alloc(0);
+
 const bucketKey = (id: number, bucket: number): string => `terms/${id}/${bucket}`;
 
-function bytesOf(postings: Postings): Uint8Array {
-  return new Uint8Array(postings.buffer, postings.byteOffset, postings.byteLength);
+function bytesOf(postings: Postings): Buffer {
+  return Buffer.from(postings.buffer, postings.byteOffset, postings.byteLength);
 }
 
 function numbersOf(stored: Buffer): Postings {

@@ -200,7 +200,7 @@ function hex(sums: readonly number[]): string {
 }
 
 /** `diff --git a/x b/x`, quoted or not; both names are the same, since renames are not looked for. */
-export function pathOfHeader(header: string): string {
+function pathOfHeader(header: string): string {
   const rest = header.slice("diff --git ".length);
   if (rest.startsWith('"')) return parseQuotedPath(quotedAt(rest)).slice(2);
   if (header.startsWith("diff --git ")) return rest.slice(2, (rest.length - 1) / 2);

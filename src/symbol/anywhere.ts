@@ -17,7 +17,7 @@ export function definitionsOf(
   world: World,
   owns: (path: string) => boolean,
 ): Promise<readonly Defined[] | null> {
-  return world.once(`definitions ${name}`, async () => {
+  return world.once(`definitions ${owns.name} ${name}`, async () => {
     const files = (await world.mentions(name)).filter(owns);
     if (files.length > COMMON) return null;
     const found = await Promise.all(
@@ -33,14 +33,34 @@ export function definitionsOf(
 }
 
 /** Whether the tree uses a member of that name: if nothing here defines it, somebody else's code does. */
-function usesMember(name: string, world: World, owns: (path: string) => boolean): Promise<boolean> {
-  return world.once(`uses ${name}`, async () => {
+export function usesMember(name: string, world: World, owns: (path: string) => boolean): Promise<boolean> {
+  return world.once(`uses ${owns.name} ${name}`, async () => {
     const files = (await world.mentions(name)).filter((path) => owns(path) && !isVendored(path));
     if (files.length > COMMON) return true;
     const found = await Promise.all(
       files.map(async (path) => {
         const facts = await world.facts(path, "full");
         return facts?.references.some((one) => one.kind === "attribute" && one.name === name) === true;
+      }),
+    );
+    return found.includes(true);
+  });
+}
+
+/** Whether a file of the tree uses the name without binding it: something outside of files provides it. */
+export function usesName(name: string, world: World, owns: (path: string) => boolean): Promise<boolean> {
+  return world.once(`unbound ${owns.name} ${name}`, async () => {
+    const files = (await world.mentions(name)).filter((path) => owns(path) && !isVendored(path));
+    if (files.length > COMMON) return true;
+    const found = await Promise.all(
+      files.map(async (path) => {
+        const facts = await world.facts(path, "full");
+        const isBound =
+          facts === null ||
+          facts.definitions.some((one) => one.name === name && one.of === null) ||
+          facts.imports.some((one) => one.as === name) ||
+          facts.scopes[""]?.includes(name) === true;
+        return !isBound && facts.references.some((one) => one.kind === "name" && one.name === name);
       }),
     );
     return found.includes(true);

@@ -12,7 +12,7 @@ import {
   type Rule,
   type World,
 } from "./language.ts";
-import { languageOf } from "./languages.ts";
+import { languageNamed, languageOf } from "./languages.ts";
 import { isGenerated, isVendored } from "./skip.ts";
 
 export interface Trees {
@@ -83,8 +83,9 @@ async function open({ path, sourcePath }: Touched, { target, merged, source }: T
   };
   const [now, before, there] = await Promise.all([at(merged, path), at(target, path), at(source, sourcePath)]);
   if (now === null) return null;
+  const written = languageNamed(now.facts.dialect ?? "") ?? language;
   const made = isGenerated(path) || MADE.test((await merged.text(path))?.slice(0, HEAD) ?? "");
-  return { made, language, merged: now, target: before, source: there };
+  return { made, language: written, merged: now, target: before, source: there };
 }
 
 /** Names that the target's versions of the touched files define and the merged ones do not, or in another shape. */

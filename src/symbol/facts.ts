@@ -67,6 +67,8 @@ export interface Reference {
 }
 
 export interface FileFacts {
+  /** The language the file is written in, where that is not the one of its name. */
+  readonly dialect?: string;
   /** The name that the file gives its package, where it does. */
   readonly package: string | null;
   /** Only compiled under some condition on the whole file. */

@@ -72,9 +72,11 @@ export interface Language {
   readonly grammar: string;
   owns(path: string): boolean;
   readonly prune: Record<Extent, Prune>;
-  /** Rewrites the source before it is parsed, keeping every position. */
+  /** The text as the grammar can take it, each character at its place. */
   prepare?(source: string): string;
   extract(syntax: Syntax, extent: Extent): FileFacts;
+  /** The ID of the language that a file of this name is written in after all, told by its text; null: this one. */
+  dialect?(source: string): string | null;
   /** Looks a reference of a file up, as if it stood in that file. The file's facts are in full. */
   resolve(reference: Reference, file: FileAt, world: World): Promise<Resolution>;
   /** What the file must not hold twice, or must use: findings that are no reference. Keys that one tree has alone alarm. */

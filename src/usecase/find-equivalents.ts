@@ -42,9 +42,11 @@ export async function findEquivalents(
     graph,
     request.lines.map(({ tip }) => tip),
   );
-  const unreadable = await index.prepare(
-    scopeOf(graph, [...sources, ...(main === null ? [] : [main]), ...tips]),
-    (done, total) => workspace.onProgress?.({ step: "reading what commits do", done, total }),
+  // Lines that were not asked about too: a pick may have been picked from one.
+  const others = workspace.detected.flatMap(({ localTip, remoteTip }) => [localTip ?? "", remoteTip ?? ""]);
+  const all = [...sources, ...(main === null ? [] : [main]), ...tips, ...numbers(graph, others)];
+  const unreadable = await index.prepare(scopeOf(graph, all), (done, total) =>
+    workspace.onProgress?.({ step: "reading what commits do", done, total }),
   );
   if (unreadable.length > 0) onUnreadable(unreadable);
   await index.readMerges(sources);
@@ -84,17 +86,23 @@ function numbers(graph: CommitGraph, oids: readonly string[]): number[] {
   return oids.map((oid) => graph.find(oid)).filter((number) => number !== null);
 }
 
+/** Sets of commits that one walk tells apart. */
+const SETS = 31;
+
 /** Commits that the tips do not all share: what tells lines and sources apart. */
 function scopeOf(graph: CommitGraph, tips: readonly number[]): number[] {
   const all = [...new Set(tips)];
-  const counts = new Uint16Array(graph.size);
-  for (let at = 0; at < all.length; at += 8) {
-    const marks = graph.mark(all.slice(at, at + 8).map((tip) => [tip]));
+  const [some, every] = [new Uint8Array(graph.size), new Uint8Array(graph.size).fill(1)];
+  for (let at = 0; at < all.length; at += SETS) {
+    const sets = all.slice(at, at + SETS).map((tip) => [tip]);
+    const marks = graph.mark(sets);
+    const full = 2 ** sets.length - 1;
     for (let n = 0; n < marks.length; n++) {
-      for (let flags = marks[n] ?? 0; flags !== 0; flags &= flags - 1) counts[n] = (counts[n] ?? 0) + 1;
+      if (marks[n] !== 0) some[n] = 1;
+      if (marks[n] !== full) every[n] = 0;
     }
   }
   const scope = new Set(all);
-  for (let n = 0; n < counts.length; n++) if (counts[n] !== 0 && (counts[n] ?? 0) < all.length) scope.add(n);
+  for (let n = 0; n < some.length; n++) if (some[n] === 1 && every[n] === 0) scope.add(n);
   return [...scope];
 }

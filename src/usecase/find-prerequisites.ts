@@ -92,9 +92,15 @@ export function groundOf(
     throw new AppError("internal", `The graph lacks ${from === null ? source : onto.commit}`);
   }
   const marks = graph.mark([[from], [to]]);
+  const known = new Map<string, boolean>();
   const lacks = (oid: string): boolean => {
-    const at = graph.find(oid);
-    return at !== null && marks[at] === 1 && !graph.isMerge(at) && isThere?.(oid) !== true;
+    let lacking = known.get(oid);
+    if (lacking === undefined) {
+      const at = graph.find(oid);
+      lacking = at !== null && marks[at] === 1 && !graph.isMerge(at) && isThere?.(oid) !== true;
+      known.set(oid, lacking);
+    }
+    return lacking;
   };
   const mergeBases = graph.mergeBases(from, to).map((n) => graph.oid(n));
   return { scratch, lacks, mergeBases, history: new PathHistory(scratch, source, mergeBases) };

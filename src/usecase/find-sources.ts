@@ -1,7 +1,7 @@
 // Revisions to the commits that are to be picked, parents first.
 import { AppError } from "../error.ts";
 import { isRange, resolveRevisions, type Resolved } from "../git/revisions.ts";
-import type { CommitGraph } from "../index/graph.ts";
+import type { CommitGraph, Marks } from "../index/graph.ts";
 import { nearest } from "../line/nearest.ts";
 import { isoDate, parseIdentity, readable, subjectOf, inUtf8 } from "../object/text.ts";
 import type { Commit } from "../object/commit.ts";
@@ -78,7 +78,7 @@ export function summary(oid: string, commit: Commit): CommitSummary {
 }
 
 function ancestry(graph: CommitGraph): (a: string, b: string) => boolean {
-  const marks = new Map<number, Uint8Array>();
+  const marks = new Map<number, Marks>();
   return (a, b) => {
     const [from, to] = [graph.find(a), graph.find(b)];
     if (from === null || to === null || from > to) return false;

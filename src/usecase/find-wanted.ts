@@ -44,13 +44,16 @@ export async function findWanted(deps: Deps, input: WantedInput): Promise<Wanted
     const fixes = await fixesOf(workspace, graph, numbers);
     const kept = fixes.slice(0, input.limit);
     const sources = await Promise.all(kept.map(({ number }) => sourceOf(workspace, graph.oid(number), 1)));
-    const found = await standings(workspace, graph, lines, sources);
+    const unreadable = new Set<string>();
+    const found = await standings(workspace, graph, lines, sources, (commits) => {
+      for (const commit of commits) unreadable.add(commit);
+    });
     const answers: WantedOutcome["fixes"] = [];
     for (const [n, source] of sources.entries()) {
       const own = lines.flatMap((line) => found.get(line.name)?.get(source.commit) ?? []);
       const [standing, { revertedBy }] = await Promise.all([
         input.unaffected ? withUnaffected(workspace, graph, lines, source, own) : own,
-        onMain(workspace, graph, source),
+        onMain(workspace, graph, graph.find(source.commit)),
       ]);
       answers.push({ source: bare(source), because: kept[n]?.reason ?? "", revertedBy, standings: standing });
     }
@@ -61,7 +64,7 @@ export async function findWanted(deps: Deps, input: WantedInput): Promise<Wanted
       lines: lines.map(({ name }) => name),
       fixes: answers,
       more: fixes.length - kept.length,
-      unreadable: [],
+      unreadable: [...unreadable],
     };
   });
 }

@@ -9,7 +9,9 @@ import { quotePath } from "../object/path.ts";
 import type { FindOutcome, FollowUp, FoundFix, LineStanding } from "../wire/find.ts";
 import type { Line } from "../wire/line.ts";
 import type { Source } from "../wire/plan.ts";
+import { findEquivalents } from "./find-equivalents.ts";
 import { findSources, sourceOf } from "./find-sources.ts";
+import { recordSaid, type Said } from "./judge.ts";
 import { fetchAll } from "./plan.ts";
 import { unaffectedLines } from "./repair.ts";
 import { isThere, standings, summaryOf, type Standings } from "./standing.ts";
@@ -21,18 +23,25 @@ export interface FindInput {
   readonly lines: readonly string[];
   readonly mainline: number | null;
   readonly fetch: boolean;
+  /** What a person says of other commits; remembered. */
+  readonly said: Said;
 }
 
+/** Throws `unknown-revision`, `unknown-line`, `no-lines`, `usage`, `identity-missing`. */
 export async function find(deps: Deps, input: FindInput): Promise<FindOutcome> {
   if (input.fetch) await fetchAll(deps);
   return withWorkspace(deps, async (workspace) => {
     const { sources, graph } = await findSources(workspace, input.revisions, input.mainline ?? 1);
+    const judged = await recordSaid(workspace, sources, input.said);
     const all = linesOf(workspace, graph);
     const lines = input.lines.length === 0 ? all : selectLines(all, input.lines).selected;
-    const found = await standings(workspace, graph, lines, sources);
+    const unreadable = new Set<string>();
+    const found = await standings(workspace, graph, lines, sources, (commits) => {
+      for (const commit of commits) unreadable.add(commit);
+    });
     const fixes: FoundFix[] = [];
     for (const source of sources) fixes.push(await describe(workspace, graph, lines, source, found));
-    return { kind: "find", fixes, unreadable: [] };
+    return { kind: "find", judged, fixes, unreadable: [...unreadable] };
   });
 }
 
@@ -44,10 +53,11 @@ async function describe(
   found: Standings,
 ): Promise<FoundFix> {
   const own = lines.flatMap((line) => found.get(line.name)?.get(source.commit) ?? []);
+  const number = await numberOnMain(workspace, graph, source);
   const [standing, main, followUps] = await Promise.all([
     withUnaffected(workspace, graph, lines, source, own),
-    onMain(workspace, graph, source),
-    followUpsOf(workspace, graph, lines, source, own),
+    onMain(workspace, graph, number),
+    followUpsOf(workspace, graph, lines, number, own),
   ]);
   const { commit, subject, author, date } = source;
   return { source: { commit, subject, author, date }, main, lines: standing, followUps };
@@ -118,16 +128,29 @@ async function told(workspace: Workspace, { by, introduced, paths }: Unaffected)
   };
 }
 
-/** Where it stands on main: there, and whether main has taken it back. */
-export async function onMain(workspace: Workspace, graph: CommitGraph, source: Source): Promise<FoundFix["main"]> {
+/** The number of the commit on main that is the fix: itself, or what it is a backport of. Null if main has neither. */
+async function numberOnMain(workspace: Workspace, graph: CommitGraph, { commit }: Source): Promise<number | null> {
   const { main } = workspace;
-  const [tip, number] = [main === null ? null : graph.find(main.tip), graph.find(source.commit)];
-  if (main === null || tip === null || number === null)
-    return { name: main?.name ?? null, has: false, revertedBy: null };
-  const has = graph.isAncestor(number, tip);
+  const [tip, number] = [main === null ? null : graph.find(main.tip), graph.find(commit)];
+  if (main === null || tip === null || number === null) return null;
+  if (graph.isAncestor(number, tip)) return number;
+  const found = await findEquivalents(workspace, graph, { sources: [commit], lines: [main] });
+  const [first] = found.get(main.name)?.get(commit) ?? [];
+  return first?.band === "same" ? graph.find(first.commit) : null;
+}
+
+/** Where it stands on main: there, and whether main has taken it back. `number`: see `numberOnMain`. */
+export async function onMain(
+  workspace: Workspace,
+  graph: CommitGraph,
+  number: number | null,
+): Promise<FoundFix["main"]> {
+  const name = workspace.main?.name ?? null;
+  const tip = workspace.main === null ? null : graph.find(workspace.main.tip);
+  if (number === null || tip === null) return { name, has: false, revertedBy: null };
   const index = new CommitIndex(workspace.scratch, workspace.store, graph);
-  const revert = has ? revertOf(index, number, (other) => graph.isAncestor(other, tip)) : null;
-  return { name: main.name, has, revertedBy: revert === null ? null : await summaryOf(workspace, graph.oid(revert)) };
+  const revert = revertOf(index, number, (other) => graph.isAncestor(other, tip));
+  return { name, has: true, revertedBy: revert === null ? null : await summaryOf(workspace, graph.oid(revert)) };
 }
 
 /** Later commits of main that are followed up, newest first. */
@@ -137,11 +160,10 @@ async function followUpsOf(
   workspace: Workspace,
   graph: CommitGraph,
   lines: readonly Line[],
-  source: Source,
+  number: number | null,
   own: readonly LineStanding[],
 ): Promise<FollowUp[]> {
-  const { main } = workspace;
-  const [tip, number] = [main === null ? null : graph.find(main.tip), graph.find(source.commit)];
+  const tip = workspace.main === null ? null : graph.find(workspace.main.tip);
   if (tip === null || number === null) return [];
   const index = new CommitIndex(workspace.scratch, workspace.store, graph);
   const said = sayingsOf(index, number)

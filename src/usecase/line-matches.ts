@@ -1,6 +1,6 @@
 // One source commit and many lines: the commits of each line that may be it, judged from both sides.
-import { compare, type Features } from "../equivalence/features.ts";
-import { judge, type Judgement } from "../equivalence/judge.ts";
+import type { Features } from "../equivalence/features.ts";
+import type { Judgement } from "../equivalence/judge.ts";
 import { union } from "../equivalence/union.ts";
 import { candidatesOf } from "../index/candidates.ts";
 import type { Original, Originals } from "./originals.ts";
@@ -29,6 +29,9 @@ const WHOLE = 0.8;
 /** Picks that come from one set of patches score this near to each other. */
 const NEAR = 0.05;
 
+/** Sets of commits that one walk tells apart. */
+const SETS = 31;
+
 /** Whether a line reaches a commit. */
 interface Reach {
   readonly name: string;
@@ -56,22 +59,38 @@ export function lineMatches(
   const inMain = (number: number): boolean => ((behind[number] ?? 0) & 2) === 2;
   const named = [...originals.namedBy(source), ...insisted];
   const candidates = candidatesOf(originals.index, { number: source, ...query }, named, inLine, MOST);
+  const judgedAll = new Map<number, Original>();
   for (const commit of candidates) {
+    if (!named.includes(commit) && !originals.mayBeLike(commit, source)) continue;
     const judged = originals.judge(commit, source);
     if (judged === null) continue;
+    judgedAll.set(commit, judged);
     // What the source stands on is the same only to the letter: applied, taken back, applied again.
     if (((behind[commit] ?? 0) & 1) === 1 && judged.features.bareEqual === 0) continue;
-    const squash = judged.band === "different" ? squashed(originals, commit, judged, inMain) : null;
-    const best = squash?.judged ?? judged;
+    const squash = squashed(originals, commit, judged, inMain);
+    const best = squash !== null && squash.judged.score > judged.score ? squash.judged : judged;
     const isInsisted = insisted.includes(commit);
-    if (!isInsisted && best.band === "different") continue;
+    // Whether the patch IDs are equal too is found out later, for all such commits at once.
+    if (!isInsisted && best.band === "different" && best.features.bareEqual === 0) continue;
     if (!isInsisted && squash === null && !isPlain(judged) && outdone(originals, commit, judged, inMain)) continue;
     for (const { name, reached } of asked)
       if (reached(commit))
         found.push({ line: name, source, commit, judged: best, parts: [], others: squash?.others ?? [] });
   }
-  const lacking = asked.filter(({ name }) => !found.some(({ line }) => line === name));
-  return [...found, ...lacking.flatMap((line) => split(originals, source, line, candidates))];
+  for (const line of asked) {
+    const own = found.filter((one) => one.line === line.name);
+    if (own.some(({ judged }) => judged !== null && judged.features.ofCandidate >= WHOLE)) continue;
+    const together = split(originals, source, line, judgedAll);
+    if (together === null) continue;
+    const parts = [together.commit, ...together.parts];
+    found.splice(
+      0,
+      found.length,
+      ...found.filter((one) => !(own.includes(one) && parts.includes(one.commit))),
+      together,
+    );
+  }
+  return found;
 }
 
 function reachOf(originals: Originals, lines: readonly { readonly name: string; readonly tip: string }[]): Reach[] {
@@ -81,11 +100,11 @@ function reachOf(originals: Originals, lines: readonly { readonly name: string; 
     return number === null ? [] : [{ name, number }];
   });
   const found: Reach[] = [];
-  for (let at = 0; at < tips.length; at += 8) {
-    const some = tips.slice(at, at + 8);
+  for (let at = 0; at < tips.length; at += SETS) {
+    const some = tips.slice(at, at + SETS);
     const marks = graph.mark(some.map(({ number }) => [number]));
     for (const [bit, { name }] of some.entries())
-      found.push({ name, reached: (number) => (((marks[number] ?? 0) >> bit) & 1) === 1 });
+      found.push({ name, reached: (number) => (((marks[number] ?? 0) >>> bit) & 1) === 1 });
   }
   return found;
 }
@@ -115,7 +134,8 @@ function squashed(
 ): { judged: NonNullable<Found["judged"]>; others: number[] } | null {
   const query = originals.compared(commit);
   const first = originals.compared(source);
-  if (query === null || first === null || features.ofCandidate < WHOLE || features.ofQuery < SMALL) return null;
+  if (query === null || first === null || features.ofCandidate < WHOLE) return null;
+  if (features.ofQuery < SMALL || features.ofQuery >= WHOLE) return null;
   const others = originals
     .of(commit, query, inMain)
     .filter((one) => one.number !== source && one.features.ofCandidate >= WHOLE && one.features.ofQuery >= SMALL)
@@ -130,24 +150,34 @@ function squashed(
 }
 
 /** Commits of a line that make up the source together, none of them alone. */
-function split(originals: Originals, source: number, line: Reach, candidates: readonly number[]): Found[] {
+function split(
+  originals: Originals,
+  source: number,
+  line: Reach,
+  judgedAll: ReadonlyMap<number, Original>,
+): Found | null {
   const whole = originals.compared(source);
-  const parts = candidates
-    .filter((commit) => line.reached(commit))
-    .flatMap((commit) => {
-      const judged = originals.judge(commit, source);
-      return judged === null ? [] : [{ commit, features: judged.features }];
-    })
-    .filter(({ features }) => features.ofQuery >= PART && features.ofCandidate >= SMALL && features.ofCandidate < WHOLE)
-    .sort((a, b) => b.features.ofCandidate - a.features.ofCandidate);
-  const [first, ...rest] = parts.map(({ commit }) => commit);
+  const parts = [...judgedAll]
+    .filter(
+      ([
+        commit,
+        {
+          features: { ofQuery, ofCandidate },
+        },
+      ]) => {
+        return line.reached(commit) && ofQuery >= PART && ofCandidate >= SMALL && ofCandidate < WHOLE;
+      },
+    )
+    .sort(([, a], [, b]) => b.features.ofCandidate - a.features.ofCandidate)
+    .map(([commit]) => commit);
+  const [first, ...rest] = parts;
   const query = first === undefined ? null : originals.compared(first);
-  if (first === undefined || rest.length === 0 || whole === null || query === null) return [];
+  if (first === undefined || rest.length === 0 || whole === null || query === null) return null;
   const together = union(
     query,
     rest.flatMap((part) => originals.compared(part) ?? []),
   );
   const judged = { ...originals.judgeUnion(together, whole), chain: null };
-  if (judged.band === "different") return [];
-  return [{ line: line.name, source, commit: first, judged, parts: rest, others: [] }];
+  if (judged.band === "different") return null;
+  return { line: line.name, source, commit: first, judged, parts: rest, others: [] };
 }

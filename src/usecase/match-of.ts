@@ -44,11 +44,17 @@ export function matchOf(known: Known, found: Found): Match | null {
       disagreements,
       ...more,
     };
-  return { commit, band, score, evidence, disagreements, ...more };
+  // What `git cherry` takes for the same is the same here too.
+  if (patchIdEqual === true)
+    return { commit, band: "same", score: Math.max(score, PATCH_ID), evidence, disagreements, ...more };
+  return band === "different" ? null : { commit, band, score, evidence, disagreements, ...more };
 }
 
 /** Two fixes that make one tree of another are one fix, unless both are nearly nothing. */
 const RE_PICKED = 0.99;
+
+/** Two fixes with one patch ID, context and all, are one fix, unless somebody made a small change twice. */
+const PATCH_ID = 0.97;
 
 function commonPulls({ originals }: Known, { source, commit }: Found): number[] {
   const theirs = originals.compared(source)?.claims.pulls ?? [];

@@ -1,6 +1,6 @@
 // Which commits of a pool does a commit carry? The question that every other one about equivalence is made of: facts
 // and claims come from the index, the judgement from `equivalence/`.
-import { compare, type Compared, type Features } from "../equivalence/features.ts";
+import { compare, isWorthComparing, type Compared, type Features } from "../equivalence/features.ts";
 import { judge, type Judgement } from "../equivalence/judge.ts";
 import type { Rarity } from "../equivalence/similarity.ts";
 import { candidatesOf } from "../index/candidates.ts";
@@ -62,6 +62,12 @@ export class Originals {
   judge(commit: number, source: number): Original | null {
     const query = this.compared(commit);
     return query === null ? null : (this.#judge(query, source, this.chains(query))[0] ?? null);
+  }
+
+  /** Whether a closer look is worth its time: a common patch, subject, moment or share of lines. */
+  mayBeLike(left: number, right: number): boolean {
+    const [a, b] = [this.compared(left), this.compared(right)];
+    return a !== null && b !== null && isWorthComparing(a, b);
   }
 
   /** A commit that is made of several, or compared with several, as one. */

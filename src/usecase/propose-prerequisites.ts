@@ -3,7 +3,7 @@
 import type { Conflict, Stage, TreeMerge } from "../apply/tree-merge.ts";
 import { argumentOf } from "../git/blame.ts";
 import { touchingCommits } from "../git/diff.ts";
-import { fileHunks } from "../git/file-hunks.ts";
+import { fileHunks, type FileVersion } from "../git/file-hunks.ts";
 import type { PathChange } from "../git/path-log.ts";
 import type { Scratch } from "../git/scratch.ts";
 import type { PathHistory } from "../index/path-history.ts";
@@ -127,26 +127,50 @@ export async function proposeByHistory(ground: Ground, asked: Asked): Promise<Pr
 }
 
 /**
- * Whether the line itself wrote something into a contested region that the source branch never had there: then no
- * commit of the source branch takes it away, and only a person can.
+ * Whether a person has to decide: the line itself wrote something into a contested region that the source branch never
+ * had there, in the place of other lines, or where the source branch brought nothing that could come first. No commit of
+ * the source branch takes that away.
  */
-export async function isOwnWork({ scratch, mergeBases, history }: Ground, { contests }: Asked): Promise<boolean> {
-  const found = contests.map(async ({ paths, regions }) => {
-    const own = new Set((regions ?? []).flatMap(({ added }) => added.filter(hasWords)));
-    if (own.size === 0) return false;
-    for (const line of await linesAt(scratch, mergeBases, paths)) own.delete(line);
-    if (own.size === 0) return false;
-    for (const { hunks } of await history.patches(paths))
-      for (const { removed } of hunks) for (const line of removed) own.delete(line);
-    return own.size > 0;
+export async function isOwnWork(ground: Ground, { contests }: Asked): Promise<boolean> {
+  const { scratch, history } = ground;
+  const bases = await Promise.all(contests.map((contest) => versionAtBase(ground, contest)));
+  const compared = contests.flatMap(({ ours, regions }, n) => {
+    const base = bases[n];
+    return isFile(ours) && regions !== null && base != null ? [{ n, pair: [base, ours] as const }] : [];
+  });
+  const hunks = await fileHunks(
+    scratch,
+    compared.map(({ pair }) => pair),
+  );
+  const found = contests.map(async ({ paths, regions }, n) => {
+    const at = compared.findIndex((one) => one.n === n);
+    const own = at < 0 ? null : hunks[at];
+    const suspects = (regions ?? []).flatMap((region) => {
+      const words = region.added.filter(hasWords);
+      if (own == null || words.length === 0) return words;
+      const written = own.filter((hunk) => hunk.removed.length > 0 || region.start === region.end);
+      const lines = new Set(written.flatMap(({ added }) => added));
+      return words.filter((line) => lines.has(line));
+    });
+    if (suspects.length === 0) return false;
+    const left = new Set(suspects);
+    for (const patch of await history.patches(paths))
+      for (const { removed } of patch.hunks) for (const line of removed) left.delete(line);
+    return left.size > 0;
   });
   return (await Promise.all(found)).includes(true);
 }
 
-async function linesAt(scratch: Scratch, commits: readonly string[], paths: readonly BytePath[]): Promise<string[]> {
-  const names = commits.flatMap((commit) => paths.map((path) => `${commit}:${argumentOf(path) ?? ""}`));
-  const blobs = await Promise.all(names.map((name) => scratch.reader.read(name)));
-  return blobs.flatMap((blob) => (blob?.type === "blob" ? blob.body.toString("latin1").split("\n") : []));
+/** The file where the histories part, under one of its names; null if it was not there. */
+async function versionAtBase({ scratch, mergeBases }: Ground, { paths, ours }: Contest): Promise<FileVersion | null> {
+  const [base] = mergeBases;
+  if (base === undefined || ours === null) return null;
+  for (const path of paths) {
+    const name = argumentOf(path);
+    const blob = name === null ? null : await scratch.reader.info(`${base}:${name}`);
+    if (blob?.type === "blob") return { mode: ours.mode, oid: blob.oid };
+  }
+  return null;
 }
 
 /** Brackets and blank lines stand everywhere: they say nothing. */

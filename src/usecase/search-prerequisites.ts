@@ -36,6 +36,9 @@ export interface Limits {
 /** What a chain that breaks may cost: a long one with breaks helps nobody. */
 const BROKEN: Limits = { merges: 6, commits: 3 };
 
+/** Proposals for the source that are all tried, though one of them cannot be had. */
+const FEW = 4;
+
 export interface SearchLimit {
   readonly reason: "merges" | "commits" | "time";
   readonly untried: readonly string[];
@@ -154,16 +157,19 @@ export class Search {
   async #supply(at: Stuck): Promise<boolean> {
     const question = await this.#ask(at);
     if (question === null || question.ownWork) return false;
-    // All that blame names is needed: history is asked only where blame has nothing.
+    // All that blame names is needed: history is asked only where blame has nothing. Only of a few that the source itself
+    // asks for, one that cannot be had may still turn out to be no more than a neighbour.
     const blamed = this.#open(at.commit, await proposeByBlame(this.#ground, question));
-    if (blamed.some(({ commit }) => this.#uncurable.has(commit))) return false;
-    if (await this.#admit(blamed, at.tree, true)) return true;
+    const needed = at.commit === this.#subject.source && blamed.length <= FEW ? "most" : "each";
+    const left = blamed.filter(({ commit }) => !this.#uncurable.has(commit));
+    if (left.length < blamed.length && (needed === "each" || left.length === 0)) return false;
+    if (await this.#admit(left, at.tree, needed)) return true;
     if (this.#open(at.commit, blamed).length > 0) return false;
     const others = this.#open(at.commit, await proposeByHistory(this.#ground, question));
     return this.#admit(
       others.filter(({ commit }) => !this.#uncurable.has(commit)),
       at.tree,
-      false,
+      "any",
     );
   }
 
@@ -194,10 +200,10 @@ export class Search {
   }
 
   /**
-   * Takes the proposals that pick cleanly; if none does, the weightiest, with what it needs in turn. `all`: each of them
-   * is needed, so one that cannot be had ends it.
+   * Takes the proposals that pick cleanly; if none does, the weightiest, with what it needs in turn. `needed`: where each
+   * is needed, the first that cannot be had ends it; where most are, it ends when none of the others is clean.
    */
-  async #admit(proposals: readonly Proposal[], tree: string, all: boolean): Promise<boolean> {
+  async #admit(proposals: readonly Proposal[], tree: string, needed: "each" | "most" | "any"): Promise<boolean> {
     for (const { commit } of proposals) this.#untried.add(commit);
     let there = tree;
     let taken = false;
@@ -213,25 +219,24 @@ export class Search {
         if (this.#assume) continue;
         if ((await this.#ask({ kind: "stuck", commit, tree: there, merge }))?.ownWork !== true) continue;
         this.#uncurable.add(commit);
-        if (all) return false;
+        if (needed === "each") return false;
       } else {
         this.#idle.add(commit); // nothing that the line lacks, or nothing that can be read
       }
       this.#untried.delete(commit);
     }
-    return taken || (await this.#admitWithNeeds(proposals, all));
-  }
-
-  async #admitWithNeeds(proposals: readonly Proposal[], all: boolean): Promise<boolean> {
+    if (taken) return true;
     for (const proposal of proposals) {
       const { commit } = proposal;
-      if (this.#idle.has(commit) || this.#uncurable.has(commit)) continue;
-      this.#untried.delete(commit);
-      this.#members.set(commit, proposal);
-      if (await this.#cure(commit)) return true;
-      this.#members.delete(commit);
-      this.#uncurable.add(commit);
-      if (all) return false;
+      if (this.#idle.has(commit)) continue;
+      if (!this.#uncurable.has(commit)) {
+        this.#untried.delete(commit);
+        this.#members.set(commit, proposal);
+        if (await this.#cure(commit)) return true;
+        this.#members.delete(commit);
+        this.#uncurable.add(commit);
+      }
+      if (needed !== "any") return false;
     }
     return false;
   }

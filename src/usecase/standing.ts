@@ -2,6 +2,7 @@
 import { landedPicks } from "../apply/journal.ts";
 import { CommitIndex } from "../index/commit-index.ts";
 import type { CommitGraph } from "../index/graph.ts";
+import type { Unreadable } from "../index/read-commits.ts";
 import { revertOf, silentRevertOf } from "../index/sayings.ts";
 import type { CommitSummary } from "../wire/basic.ts";
 import type { LineStanding, StandingKind } from "../wire/find.ts";
@@ -39,16 +40,20 @@ interface Answer {
   readonly by: number | null;
 }
 
+/** `onUnreadable` is told which commits of the lines git could not read: they are compared by their messages alone. */
 export async function standings(
   workspace: Workspace,
   graph: CommitGraph,
   lines: readonly Line[],
   sources: readonly Source[],
+  onUnreadable: (commits: readonly string[]) => void = () => undefined,
 ): Promise<Standings> {
-  const equivalents = await findEquivalents(workspace, graph, {
-    sources: sources.map(({ commit }) => commit),
-    lines,
-  });
+  const equivalents = await findEquivalents(
+    workspace,
+    graph,
+    { sources: sources.map(({ commit }) => commit), lines },
+    (found) => onUnreadable(ofLines(graph, lines, sources, found)),
+  );
   const index = new CommitIndex(workspace.scratch, workspace.store, graph);
   const landed = landedPicks(workspace.repository);
   const questions = lines.flatMap((line) => {
@@ -68,6 +73,24 @@ export async function standings(
     }),
   );
   return found;
+}
+
+function ofLines(
+  graph: CommitGraph,
+  lines: readonly Line[],
+  sources: readonly Source[],
+  unreadable: readonly Unreadable[],
+): string[] {
+  const numberOf = (oid: string): number[] => [graph.find(oid)].filter((number) => number !== null);
+  const marks = graph.mark([
+    lines.flatMap(({ tip }) => numberOf(tip)),
+    sources.flatMap(({ commit }) => numberOf(commit)),
+  ]);
+  return unreadable.flatMap(({ commit }) => {
+    const [number] = numberOf(commit);
+    const isSource = sources.some((source) => source.commit === commit);
+    return number !== undefined && (marks[number] === 1 || isSource) ? [commit] : [];
+  });
 }
 
 /** Surest first: what was recorded here, then by likelihood. */
@@ -122,12 +145,13 @@ async function answerAll(
 /** What messages on the line say: a carrier that none takes back goes before those that one does. */
 function byWords(index: CommitIndex, carriers: readonly Carrier[], tip: number, source: Source): Answer | null {
   const reaches = (number: number): boolean => index.graph.isAncestor(number, tip);
+  const origin = index.graph.find(source.commit);
   let reverted: Answer | null = null;
   for (const carrier of carriers) {
-    const origin = index.graph.find(source.commit);
-    const after = (number: number): boolean => number > carrier.number && reaches(number);
     // Messages on the line may name the pick or the commit that it was picked from.
-    const by = revertOf(index, carrier.number, reaches) ?? (origin === null ? null : revertOf(index, origin, after));
+    const by =
+      revertOf(index, carrier.number, reaches) ??
+      (origin === null ? null : revertOf(index, origin, reaches, carrier.number));
     if (by === null) return { carrier, reverted: false, by: null };
     reverted ??= { carrier, reverted: true, by };
   }

@@ -71,6 +71,8 @@ export type FoundFix = z.infer<typeof FoundFix>;
 
 export const FindOutcome = z.strictObject({
   kind: z.literal("find"),
+  /** What was written down on this call, of the one fix and these commits. */
+  judged: z.array(z.strictObject({ commit: ObjectId, said: z.enum(["same", "different", "forgotten"]) })),
   fixes: z.array(FoundFix),
   /** Commits whose patches could not be read, so that they were compared by their messages alone. */
   unreadable: z.array(ObjectId),

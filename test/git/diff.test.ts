@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { patchTexts, rawChanges, renames, treeStats } from "../../src/git/diff.ts";
+import { patchTexts, renames, treeStats } from "../../src/git/diff.ts";
 import { history } from "../support/history.ts";
 import { lines } from "../support/case/case.ts";
 import { binary, executable, submodule, symlink } from "../support/case/entries.ts";
@@ -26,37 +26,6 @@ const told = history()
   .merge("merge", "side");
 
 const MARKS = ["root", "edit", "empty", "odd", "gone", "side", "merge"];
-
-test("the raw changes of many commits are those that git tells of each", async () => {
-  const repository = await told.create(makeSandbox(), { bare: true });
-  const scratch = await scratchOn(repository);
-  const changes = await rawChanges(
-    scratch,
-    MARKS.map((mark) => repository.oid(mark)),
-  );
-  expect(changes.size).toBe(MARKS.length);
-  for (const mark of MARKS) {
-    const args = ["diff-tree", "-r", "-z", "--root", "--no-abbrev", "--no-commit-id"];
-    const { stdout } = await repository.gitRun(
-      mark === "merge" ? [...args, `${repository.oid(mark)}^1`, repository.oid(mark)] : [...args, repository.oid(mark)],
-    );
-    const told = (changes.get(repository.oid(mark)) ?? []).map(
-      ({ path, oldMode, newMode, oldOid, newOid }) => `${oldMode} ${newMode} ${oldOid} ${newOid} ${path}\0`,
-    );
-    const git = stdout.toString("latin1").replace(/:(\d+ \d+ [0-9a-f]+ [0-9a-f]+) [A-Z]\0([^\0]*)/g, "$1 $2");
-    expect(told.join("")).toBe(git);
-  }
-});
-
-test("a commit whose tree, or whose parent's tree, is gone is left out, and those behind it are told all the same", async () => {
-  const repository = await told.create(makeSandbox(), { bare: true });
-  await lose(repository, `${repository.oid("gone")}^{tree}`);
-  const scratch = await scratchOn(repository);
-  const asked = [...MARKS, ...MARKS].map((mark) => repository.oid(mark));
-  const changes = await rawChanges(scratch, asked);
-  expect([...changes.keys()]).toEqual(["root", "edit", "empty", "odd", "side"].map((mark) => repository.oid(mark)));
-  expect(changes.get(repository.oid("side"))?.map(({ path }) => path)).toEqual(["side"]);
-});
 
 test("a patch whose blob is gone is left out, and those around it are told all the same", async () => {
   const repository = await told.create(makeSandbox(), { bare: true });

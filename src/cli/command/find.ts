@@ -8,6 +8,7 @@ interface Flags {
   readonly mainline: number | null;
   readonly same: readonly string[];
   readonly different: readonly string[];
+  readonly forget: readonly string[];
   readonly reason: string | null;
   readonly limit: number;
   readonly fetch: boolean;
@@ -39,6 +40,9 @@ export function findVerb(verb: Verb): Verb {
         .argParser(collect)
         .default([], ""),
     )
+    .addOption(
+      new Option("--forget <commit>", "forget what was said of COMMIT and REV").argParser(collect).default([], ""),
+    )
     .addOption(new Option("--reason <text>", "why, for --same and --different").argParser(oneLine).default(null, ""))
     .option("-f, --fetch", "fetch all remotes first", false)
     .examples(
@@ -49,8 +53,13 @@ export function findVerb(verb: Verb): Verb {
     )
     .does<Flags>(async (session, revisions, flags) => {
       const judging = flags.same.length + flags.different.length > 0;
-      if (judging && (revisions.length !== 1 || flags.reason === null)) {
-        throw new AppError("usage", "--same and --different need one REV and a --reason", {
+      if (judging ? flags.reason === null : flags.reason !== null) {
+        throw new AppError("usage", "--same and --different go with a --reason", {
+          hint: "morello find REV --same COMMIT --reason 'why'",
+        });
+      }
+      if (revisions.length === 0 && (judging || flags.forget.length > 0)) {
+        throw new AppError("usage", "A judgement is about a REV", {
           hint: "morello find REV --same COMMIT --reason 'why'",
         });
       }
@@ -60,7 +69,7 @@ export function findVerb(verb: Verb): Verb {
         });
       }
       if (revisions.length > 0 && flags.since !== null) {
-        throw new AppError("usage", "--since asks for all of main's fixes, and a REV for one commit", {
+        throw new AppError("usage", "--since asks for all of main's fixes, and REV for one commit", {
           hint: "leave one of them out",
         });
       }

@@ -11,9 +11,11 @@ import { pad, truncate, width, wrap } from "./width.ts";
 export function renderFind(view: View, found: FindOutcome): string {
   const outcome = cleaned(found);
   const blocks = outcome.fixes.map((fix) => (view.plain ? plainFix(fix) : fixLines(view, fix)));
+  const judged = judgedLines(view, outcome.judged);
   const unread = unreadableLines(view, outcome.unreadable);
   const separator = view.plain ? "" : "\n";
-  return [...blocks, ...(unread.length > 0 ? [unread] : [])]
+  return [judged, ...blocks, unread]
+    .filter((lines) => lines.length > 0)
     .map((lines) => lines.map((line) => `${line}\n`).join(""))
     .join(separator);
 }
@@ -86,14 +88,11 @@ export function detailOf(view: View, line: LineStanding): string {
     case "recorded":
     case "equivalent":
     case "corresponding": {
-      const as =
-        first === undefined || line.match === null
-          ? ""
-          : `as ${line.commits.map(({ commit }) => id(commit)).join(" and ")}`;
+      const isItself = line.match?.evidence[0]?.kind === "ancestor";
+      const as = isItself ? "in its history" : `as ${line.commits.map(({ commit }) => id(commit)).join(" and ")}`;
       const tag = last?.tag == null ? "" : `since ${last.tag}`;
-      const how = line.match === null || line.standing === "equivalent" ? "" : matchText(line.match);
-      const record = line.standing === "recorded" && first !== undefined ? `as ${id(first.commit)}` : "";
-      return [record, as, tag, how].filter((part) => part !== "").join(", ");
+      const how = line.match === null || line.standing !== "corresponding" ? "" : matchText(line.match);
+      return [first === undefined ? "" : as, tag, how].filter((part) => part !== "").join(", ");
     }
     case "reverted": {
       const was = first === undefined ? "" : `was ${id(first.commit)}`;
@@ -129,6 +128,15 @@ function bullet(view: View, text: string): string[] {
   return wrap(text, view.width - 2).map((line, n) =>
     n === 0 ? `${paint(view, "warn", symbol(view, "refused"))} ${line}` : `  ${line}`,
   );
+}
+
+const SAID = { same: "the same fix", different: "another fix", forgotten: "nothing is said any more" } as const;
+
+function judgedLines(view: View, judged: FindOutcome["judged"]): string[] {
+  return judged.map(({ commit, said }) => {
+    const text = `${showId(view, commit)}: ${SAID[said]}`;
+    return view.plain ? `judged: ${text}` : `${symbol(view, "good")} remembered: ${text}`;
+  });
 }
 
 function unreadableLines(view: View, unreadable: readonly string[]): string[] {

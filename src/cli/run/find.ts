@@ -1,15 +1,25 @@
 // `morello find`: where commits stand, or what main has that lines may want; and judgements that are remembered.
-import { find, type FindInput } from "../../usecase/find.ts";
+import { find } from "../../usecase/find.ts";
 import { findWanted, type WantedInput } from "../../usecase/find-wanted.ts";
+import type { Said } from "../../usecase/judge.ts";
 import { renderFind } from "../render/find.ts";
 import { renderWanted } from "../render/wanted.ts";
 import type { Session } from "../session.ts";
 
+interface FindFlags extends Omit<Said, "reason"> {
+  readonly revisions: readonly string[];
+  readonly line: readonly string[];
+  readonly mainline: number | null;
+  readonly fetch: boolean;
+  readonly reason: string | null;
+}
+
 export async function runFind(
   session: Session,
-  { line, ...input }: Omit<FindInput, "lines"> & { readonly line: readonly string[] },
+  { revisions, line, mainline, fetch, same, different, forget, reason }: FindFlags,
 ): Promise<number> {
-  session.show(await find(session.deps, { ...input, lines: line }), renderFind);
+  const said = { same, different, forget, reason: reason ?? "" };
+  session.show(await find(session.deps, { revisions, lines: line, mainline, fetch, said }), renderFind);
   return 0;
 }
 

@@ -3,7 +3,6 @@ import { Collector, NAMELESS } from "../collect.ts";
 import type { Call, Extent, FileFacts } from "../facts.ts";
 import type { Syntax } from "../syntax.ts";
 import { declarators, declared, LEFT_OUT, macroShape, NAMES, shapeOf, tagText, typeText } from "./declare.ts";
-import { isOtherLanguage } from "./prepare.ts";
 import { callOf, valueText } from "./value.ts";
 
 export function extractC(syntax: Syntax, extent: Extent): FileFacts {
@@ -22,7 +21,7 @@ class CExtractor {
 
   run(extent: Extent): FileFacts {
     this.#topLevel(0);
-    return this.#out.facts(isOtherLanguage(this.#syntax.source) ? "definitions" : extent);
+    return this.#out.facts(extent);
   }
 
   #topLevel(n: number): void {
@@ -208,12 +207,11 @@ class CExtractor {
   #typedef(n: number): void {
     const syntax = this.#syntax;
     const type = syntax.child(n, "type");
-    const [first] = declarators(syntax, n);
     const names = declarators(syntax, n)
       .map((one) => declared(syntax, one))
       .filter((one) => one !== null);
     // A struct without a tag takes the name of its typedef.
-    this.#tagged(type, first === undefined ? null : (declared(syntax, first)?.name ?? null));
+    this.#tagged(type, names[0]?.name ?? null);
     for (const { name, node, parameters } of names) {
       const text = parameters >= 0 ? null : typeText(syntax, type);
       this.#out.define({

@@ -11,8 +11,3 @@ export function prepareC(source: string): string {
   const blank = (word: string): string => " ".repeat(word.length);
   return source.replace(LEADING, blank).replace(TRAILING, blank);
 }
-
-/** A header of C++: what it refers to is not C's to judge. */
-export function isOtherLanguage(source: string): boolean {
-  return /^(namespace\b|template\s*<|class\s+\w+\s*[:{]|using\s)/m.test(source);
-}
