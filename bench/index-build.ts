@@ -47,13 +47,13 @@ async function build(workspace: Workspace, graph: CommitGraph, numbers: readonly
   try {
     const store = await openStore({ ...workspace.repository, commonDir: directory });
     const started = cpuSeconds();
-    await new CommitIndex(workspace.scratch, store, graph).prepare(numbers);
+    const unreadable = await new CommitIndex(workspace.scratch, store, graph).prepare(numbers);
     const ours = cpuSeconds() - started;
     await store.close();
-    const git = gitSeconds(
-      workspace,
-      numbers.map((number) => graph.oid(number)),
-    );
+    // git log would end at the first blob that is not there.
+    const left = new Set(unreadable.map(({ commit }) => commit));
+    const oids = numbers.map((number) => graph.oid(number)).filter((oid) => !left.has(oid));
+    const git = gitSeconds(workspace, oids);
     return { commits: numbers.length, ours, git, bytes: sizeOf(directory) };
   } finally {
     rmSync(directory, { recursive: true, force: true });

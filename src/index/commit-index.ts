@@ -104,7 +104,10 @@ export class CommitIndex {
       const terms = termsOf(found);
       const short = this.graph.short(number);
       const some = new Uint32Array(terms.length * 2);
-      for (const [n, term] of terms.entries()) some.set([term, short], n * 2);
+      for (let n = 0; n < terms.length; n++) {
+        some[n * 2] = terms[n] ?? 0;
+        some[n * 2 + 1] = short;
+      }
       pairs.push(some);
       values.push([factKey(oid), encodeFacts(found)]);
     }

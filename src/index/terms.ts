@@ -25,15 +25,13 @@ export const issueTerm = (issue: number): number => hashText(String(issue), 0x7)
 /** A line's hash is its term. */
 export const lineTerm = (signature: number): number => signature;
 
-/** Every term of a commit, for the index. */
-export function termsOf(facts: CommitFacts): Uint32Array {
+/** Every term of a commit, for the index; a term may stand twice. */
+export function termsOf(facts: CommitFacts): number[] {
   const claims = claimsOf(facts.message);
-  const terms = new Set<number>([
-    ...wordTerms(facts, claims),
-    ...namedBy(claims).map(namedTerm),
-    ...(facts.patch === null ? [] : patchTerms(facts.patch)),
-  ]);
-  return Uint32Array.from(terms).sort();
+  const terms = wordTerms(facts, claims);
+  for (const named of namedBy(claims)) terms.push(namedTerm(named));
+  if (facts.patch !== null) addPatchTerms(facts.patch, terms);
+  return terms;
 }
 
 /** Terms of what a message and its author say; empty subjects have none. */
@@ -46,25 +44,21 @@ function wordTerms(facts: CommitFacts, claims: Claims): number[] {
   ];
 }
 
-function patchTerms(patch: PatchFacts): number[] {
-  return [
-    ...(patch.files.length === 0 ? [] : [bareTerm(patch)]),
-    ...patch.files.slice(0, MAX_PATHS).map(({ path }) => pathTerm(path)),
-    ...sampleLines(patch).map(lineTerm),
-  ];
+function addPatchTerms(patch: PatchFacts, terms: number[]): void {
+  if (patch.files.length > 0) terms.push(bareTerm(patch));
+  for (const { path } of patch.files.slice(0, MAX_PATHS)) terms.push(pathTerm(path));
+  addSampledLines(patch, terms);
 }
 
 /** The smallest line hashes of both sides together, ascending. */
-function sampleLines({ added, removed }: PatchFacts): number[] {
-  const sample: number[] = [];
+function addSampledLines({ added, removed }: PatchFacts, terms: number[]): void {
   let [a, r] = [0, 0];
-  while (sample.length < MAX_LINES && (a < added.length || r < removed.length)) {
+  for (let n = 0; n < MAX_LINES && (a < added.length || r < removed.length); n++) {
     const [left, right] = [added[a] ?? Infinity, removed[r] ?? Infinity];
-    sample.push(Math.min(left, right));
+    terms.push(lineTerm(Math.min(left, right)));
     if (left <= right) a++;
     if (right <= left) r++;
   }
-  return sample;
 }
 
 /** Object IDs and abbreviations that a message names for whatever reason. */
