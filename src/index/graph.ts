@@ -23,6 +23,9 @@ export interface GraphLine {
   readonly parents: readonly string[];
 }
 
+/** Sets of commits that one walk tells apart. */
+export const SETS = 31;
+
 /** Flags of a commit in a walk, one bit a question. */
 export type Marks = Uint32Array;
 
@@ -169,6 +172,21 @@ export class CommitGraph {
       }
     }
     return marks;
+  }
+
+  /** One byte a commit: whether any of those commits reaches it, and whether every one does. */
+  reach(tips: readonly number[]): { readonly some: Uint8Array; readonly every: Uint8Array } {
+    const [some, every] = [new Uint8Array(this.#size), new Uint8Array(this.#size).fill(1)];
+    for (let at = 0; at < tips.length; at += SETS) {
+      const sets = tips.slice(at, at + SETS).map((tip) => [tip]);
+      const full = 2 ** sets.length - 1;
+      const marks = this.mark(sets);
+      for (let n = 0; n < marks.length; n++) {
+        if (marks[n] !== 0) some[n] = 1;
+        if (marks[n] !== full) every[n] = 0;
+      }
+    }
+    return { some, every };
   }
 
   /** Numbers reachable from `from` and not from `without`, newest number first. */

@@ -9,6 +9,7 @@ import { lineMatches, type Found } from "./line-matches.ts";
 import { matchOf, type Known } from "./match-of.ts";
 import { Originals } from "./originals.ts";
 import { rePicks } from "./re-pick.ts";
+import { scopeOf } from "./scope.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface EquivalentsRequest {
@@ -44,8 +45,8 @@ export async function findEquivalents(
   );
   // Lines that were not asked about too: a pick may have been picked from one.
   const others = workspace.detected.flatMap(({ localTip, remoteTip }) => [localTip ?? "", remoteTip ?? ""]);
-  const all = [...sources, ...(main === null ? [] : [main]), ...tips, ...numbers(graph, others)];
-  const unreadable = await index.prepare(scopeOf(graph, all), (done, total) =>
+  const scope = await scopeOf(workspace, graph, { sources, main, tips: [...tips, ...numbers(graph, others)] });
+  const unreadable = await index.prepare(scope, (done, total) =>
     workspace.onProgress?.({ step: "reading what commits do", done, total }),
   );
   if (unreadable.length > 0) onUnreadable(unreadable);
@@ -84,25 +85,4 @@ const RANK = { same: 0, ask: 1, different: 2 } as const;
 
 function numbers(graph: CommitGraph, oids: readonly string[]): number[] {
   return oids.map((oid) => graph.find(oid)).filter((number) => number !== null);
-}
-
-/** Sets of commits that one walk tells apart. */
-const SETS = 31;
-
-/** Commits that the tips do not all share: what tells lines and sources apart. */
-function scopeOf(graph: CommitGraph, tips: readonly number[]): number[] {
-  const all = [...new Set(tips)];
-  const [some, every] = [new Uint8Array(graph.size), new Uint8Array(graph.size).fill(1)];
-  for (let at = 0; at < all.length; at += SETS) {
-    const sets = all.slice(at, at + SETS).map((tip) => [tip]);
-    const marks = graph.mark(sets);
-    const full = 2 ** sets.length - 1;
-    for (let n = 0; n < marks.length; n++) {
-      if (marks[n] !== 0) some[n] = 1;
-      if (marks[n] !== full) every[n] = 0;
-    }
-  }
-  const scope = new Set(all);
-  for (let n = 0; n < some.length; n++) if (some[n] === 1 && every[n] === 0) scope.add(n);
-  return [...scope];
 }

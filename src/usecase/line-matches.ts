@@ -3,6 +3,7 @@ import type { Features } from "../equivalence/features.ts";
 import type { Judgement } from "../equivalence/judge.ts";
 import { union } from "../equivalence/union.ts";
 import { candidatesOf } from "../index/candidates.ts";
+import { SETS } from "../index/graph.ts";
 import type { Original, Originals } from "./originals.ts";
 
 export interface Found {
@@ -28,9 +29,6 @@ const WHOLE = 0.8;
 
 /** Picks that come from one set of patches score this near to each other. */
 const NEAR = 0.05;
-
-/** Sets of commits that one walk tells apart. */
-const SETS = 31;
 
 /** Whether a line reaches a commit. */
 interface Reach {
