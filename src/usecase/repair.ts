@@ -174,13 +174,8 @@ function rangesOf(numbers: readonly number[]): LineRange[] {
 
 /** The newest commit that all of them reach. */
 function newestShared(graph: CommitGraph, commits: readonly string[]): string | null {
-  const numbers = commits.map((commit) => graph.find(commit));
-  if (numbers.some((number) => number === null)) return null;
-  const counts = new Uint16Array(graph.size);
-  for (const number of new Set(numbers)) {
-    for (const [n, mark] of graph.mark([[number ?? 0]]).entries()) if (mark !== 0) counts[n] = (counts[n] ?? 0) + 1;
-  }
-  const all = new Set(numbers).size;
-  for (let n = graph.size - 1; n >= 0; n--) if (counts[n] === all) return graph.oid(n);
-  return null;
+  const numbers = commits.map((commit) => graph.find(commit)).filter((number) => number !== null);
+  if (numbers.length < commits.length) return null;
+  const newest = graph.reach(numbers).every.lastIndexOf(1);
+  return newest < 0 ? null : graph.oid(newest);
 }
