@@ -5,7 +5,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { Features } from "../src/equivalence/features.ts";
-import { bandOf, INPUTS, type Input } from "../src/equivalence/model.ts";
+import { INPUTS, type Input } from "../src/equivalence/inputs.ts";
+import { bandOf } from "../src/equivalence/model.ts";
 import { fitLogistic, type Sample } from "./logistic.ts";
 import type { BenchOptions } from "./options.ts";
 import type { Example } from "./training.ts";
@@ -156,8 +157,8 @@ function calibration(answers: readonly Answer[]): string[] {
 function moduleOf([bias = 0, ...weights]: readonly number[]): string {
   const rows = NAMES.map((name, n) => `  ${name}: ${(weights[n] ?? 0).toFixed(3)},`);
   return `// Made by \`npm run bench -- fit\`; the report of the fit is in docs/performance/equivalence.md. Log-odds for each
-// input of the model in \`model.ts\`.
-import type { Input } from "./model.ts";
+// input of the model in \`inputs.ts\`.
+import type { Input } from "./inputs.ts";
 
 export const WEIGHTS: Readonly<Record<Input | "bias", number>> = {
   bias: ${bias.toFixed(3)},

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Features } from "../../src/equivalence/features.ts";
 import { judge } from "../../src/equivalence/judge.ts";
-import { bandOf, INPUTS, probability } from "../../src/equivalence/model.ts";
+import { INPUTS } from "../../src/equivalence/inputs.ts";
+import { bandOf, probability } from "../../src/equivalence/model.ts";
 import { WEIGHTS } from "../../src/equivalence/weights.ts";
 
 const NOTHING: Features = {
