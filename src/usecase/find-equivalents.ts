@@ -1,6 +1,5 @@
 // For source commits and lines: which commits of each line are the same fix, with evidence and bands.
 import { readJudgements } from "../apply/judgements.ts";
-import { CommitIndex } from "../index/commit-index.ts";
 import type { CommitGraph } from "../index/graph.ts";
 import { patchIds } from "../index/patch-ids.ts";
 import type { Unreadable } from "../index/read-commits.ts";
@@ -10,7 +9,7 @@ import { matchOf, type Known } from "./match-of.ts";
 import { Originals } from "./originals.ts";
 import { rePicks } from "./re-pick.ts";
 import { scopeOf } from "./scope.ts";
-import type { Workspace } from "./workspace.ts";
+import { indexOf, type Workspace } from "./workspace.ts";
 
 export interface EquivalentsRequest {
   /** Object IDs of source commits; the graph holds them. */
@@ -36,7 +35,7 @@ export async function findEquivalents(
   onUnreadable: (commits: readonly Unreadable[]) => void = () => undefined,
 ): Promise<Equivalents> {
   const { scratch, store, repository } = workspace;
-  const index = new CommitIndex(scratch, store, graph);
+  const index = indexOf(workspace, graph);
   const main = workspace.main === null ? null : graph.find(workspace.main.tip);
   const sources = numbers(graph, request.sources);
   const tips = numbers(

@@ -21,9 +21,9 @@ export async function scopeOf(
   const ends = [...sources, ...(main === null ? [] : [main])];
   const all = [...new Set([...ends, ...tips])];
   const { some, every } = graph.reach(all);
-  const onLine = graph.mark([tips, main === null ? [] : [main]]);
-  const picks = sources.some((source) => onLine[source] === 1);
-  const since = picks
+  const isPick = (source: number): boolean =>
+    (main === null || !graph.isAncestor(source, main)) && tips.some((tip) => graph.isAncestor(source, tip));
+  const since = sources.some(isPick)
     ? -Infinity
     : Math.min(...(await Promise.all(sources.map((source) => written(workspace, graph, source))))) - BEFORE;
   const scope = new Set(all);
