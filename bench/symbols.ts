@@ -1,6 +1,6 @@
 // Asks which clean picks bring names that their line does not have: labelled picks (original, onto, label) or real
 // backports, of which those that merge to the maintainers' tree are known to be good.
-import { readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { MergeEngine } from "../src/apply/merge.ts";
 import { openRepository } from "../src/git/repository.ts";
 import { Scratch } from "../src/git/scratch.ts";
@@ -53,6 +53,7 @@ export async function benchSymbols(options: BenchOptions): Promise<void> {
     options.limit,
     options.seed,
   );
+  if (options.out !== undefined) writeFileSync(options.out, "");
   const results: Record<string, unknown>[] = [];
   const times: number[] = [];
   const rules = new Map<string, Map<string, number>>();
@@ -84,7 +85,7 @@ export async function benchSymbols(options: BenchOptions): Promise<void> {
       count(rules.get(rule) ?? new Map<string, number>(), label);
     }
     for (const kind of new Set(report?.alarms.map(({ verdict }) => verdict.kind))) count(verdicts, kind);
-    results.push({
+    const result = {
       original: one.original,
       onto: one.onto,
       label,
@@ -103,11 +104,11 @@ export async function benchSymbols(options: BenchOptions): Promise<void> {
       proven: report?.needs.proven ?? false,
       tree: merge.tree,
       ms: Math.round(ms * 10) / 10,
-    });
+    };
+    results.push(result);
+    if (options.out !== undefined) appendFileSync(options.out, `${JSON.stringify(result)}\n`);
     engine.forget();
   }
-  if (options.out !== undefined)
-    writeFileSync(options.out, results.map((result) => `${JSON.stringify(result)}\n`).join(""));
   await checker.close();
   engine.close();
   scratch.close();

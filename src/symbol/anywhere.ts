@@ -119,6 +119,7 @@ export async function anyMember(
   const own = all.filter(({ path }) => !isVendored(path) && (!isTest(path) || isTest(file.path)));
   if (own.length === 0 || all.some(({ path }) => isVendored(path))) return UNKNOWN;
   const [first] = own;
-  if (first !== undefined && own.length === 1 && first.definition.shape !== null) return callOf(own, call);
+  // One method of that name is likely the one that is meant; a plain function need not be.
+  if (first !== undefined && own.length === 1 && first.definition.of !== null) return callOf(own, call);
   return first === undefined ? UNKNOWN : foundAt(first.path, first.definition);
 }

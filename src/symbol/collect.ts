@@ -15,6 +15,7 @@ export const NAMELESS = "{}";
 
 export class Collector {
   package: string | null = null;
+  conditional = false;
   readonly imports: Import[] = [];
   readonly definitions: Definition[] = [];
   readonly #scopes = new Map<string, Set<string>>();
@@ -57,7 +58,8 @@ export class Collector {
   }
 
   facts(extent: Extent): FileFacts {
-    const outside = { package: this.package, imports: this.imports, definitions: this.definitions };
+    const conditional = this.conditional ? { conditional: true } : {};
+    const outside = { package: this.package, ...conditional, imports: this.imports, definitions: this.definitions };
     if (extent === "definitions") return { ...outside, scopes: {}, references: [] };
     return {
       ...outside,

@@ -70,7 +70,7 @@ export async function delta(touched: readonly Touched[], trees: Trees): Promise<
 
 async function open({ path, sourcePath }: Touched, { target, merged, source }: Trees): Promise<Opened | null> {
   const language = languageOf(path);
-  if (language === null || isVendored(path) || isGenerated(path)) return null;
+  if (language === null || isVendored(path)) return null;
   const at = async (world: World, where: string | null): Promise<FileAt | null> => {
     const facts = where === null ? null : await world.facts(where, "full");
     return facts === null || where === null ? null : { path: where, facts };
@@ -104,6 +104,8 @@ async function checkFile(file: Opened, trees: Trees, taken: ReadonlySet<string>)
   const unbound = target === null ? new Set<string>() : importsGone(target.facts, merged.facts);
   const found = await Promise.all(
     merged.facts.references.map(async (reference) => {
+      // Generated code is as right as its generator: only what it imports is a question of the line.
+      if (reference.kind !== "import" && isGenerated(merged.path)) return null;
       const isNew = !known.has(referenceKey(reference));
       const { name, on } = reference;
       const affected = taken.has(name) || unbound === null || unbound.has(name) || unbound.has(on ?? "");
@@ -139,10 +141,13 @@ async function judge(
   return finding(reference, merged.path, now, before, merged.path, true);
 }
 
+/** Where in another version a reference would stand is unknown: after everything. */
+const LAST = Number.MAX_SAFE_INTEGER;
+
 /** The reference as if it stood in another version of its file: there a local name may bind it. */
 function asIn(reference: Reference, { facts }: FileAt): Reference {
   const key = referenceKey(reference);
-  return facts.references.find((one) => referenceKey(one) === key) ?? { ...reference, free: false };
+  return facts.references.find((one) => referenceKey(one) === key) ?? { ...reference, free: false, line: LAST };
 }
 
 function finding(

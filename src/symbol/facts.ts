@@ -71,6 +71,8 @@ export interface FileFacts {
   readonly dialect?: string;
   /** The name that the file gives its package, where it does. */
   readonly package: string | null;
+  /** Only compiled under some condition on the whole file. */
+  readonly conditional?: boolean;
   readonly imports: readonly Import[];
   /** In the order of the file. */
   readonly definitions: readonly Definition[];

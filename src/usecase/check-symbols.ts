@@ -70,8 +70,11 @@ class Check {
     const commits = await this.#inOrder([...new Set(wanted)].slice(0, MAX_COMMITS));
     const left = commits.length === 0 ? null : await this.#after(commits, tree);
     const cured = left !== null && wanted.every((commit) => this.#isCured(commit, shown, left));
-    const alone = cured && commits.length > 1 ? new Map(commits.map((one) => [one, left])) : await this.#each(commits, tree);
-    const judged = new Map(readSymbolJudgements(this.#workspace.repository).map((one) => [judgementKey(one), one.verdict]));
+    const alone =
+      cured && commits.length > 1 ? new Map(commits.map((one) => [one, left])) : await this.#each(commits, tree);
+    const judged = new Map(
+      readSymbolJudgements(this.#workspace.repository).map((one) => [judgementKey(one), one.verdict]),
+    );
     return {
       alarms: shown.map((one) => this.#alarm(one, alone, judged)),
       more: findings.length - shown.length,

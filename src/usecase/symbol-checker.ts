@@ -70,7 +70,7 @@ export class SymbolChecker {
     );
     const there = this.world(source);
     const asked: Touched[] = await Promise.all(
-      touched.map(async ({ path }) => ({ path, sourcePath: (await there.kind(path)) === "file" ? path : null })),
+      touched.map(async ({ path }) => ({ path, sourcePath: await counterpart(path, there) })),
     );
     const trees = { target: this.world(onto), source: there, merged: this.merged(merged, onto) };
     return {
@@ -82,6 +82,26 @@ export class SymbolChecker {
   close(): Promise<void> {
     return this.#parsers.close();
   }
+}
+
+/** The file of the source that a path of the line stands for: the same path, else the one that ends most like it. */
+async function counterpart(path: BytePath, source: TreeWorld): Promise<string | null> {
+  if ((await source.kind(path)) === "file") return path;
+  if (languageOf(path) === null) return null;
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const parts = path.split("/").reverse();
+  const shared = (other: string): number => {
+    const others = other.split("/").reverse();
+    let n = 0;
+    while (n < parts.length && parts[n] === others[n]) n++;
+    return n;
+  };
+  const found = (await source.paths())
+    .filter((other) => other.endsWith(`/${name}`) || other === name)
+    .map((other) => ({ other, shared: shared(other) }))
+    .sort((a, b) => b.shared - a.shared);
+  const [first, second] = found;
+  return first === undefined || first.shared === second?.shared ? null : first.other;
 }
 
 /** Paths that no rules look at, by what keeps the rules from them. */

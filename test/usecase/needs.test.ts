@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
+import { judgeAlarms } from "../../src/usecase/judge-alarms.ts";
 import { explainNeeds } from "../../src/usecase/plan.ts";
 import type { PlannedPick } from "../../src/wire/plan.ts";
 import { history } from "../support/history.ts";
 import type { TestRepository } from "../support/repository.ts";
 import { makeSandbox } from "../support/sandbox.ts";
-import { depsOf, kindsOn, pick, plan, results } from "./setting.ts";
+import { depsOf, failure, kindsOn, pick, plan, results } from "./setting.ts";
 
 const lines = (...texts: string[]): string => texts.map((text) => `${text}\n`).join("");
 const BASE = ["import queue", "", "def start():", "    run()", "", "def stop():", "    halt()"];
@@ -38,7 +39,7 @@ test("what a conflicting pick needs first is named, proved, and told as it is fo
     kind: "proven",
     picks: [{ commit: repository.oid("limit"), subject: "feat: a limit" }],
   });
-  expect(heard).toEqual([`release/v1.0 ${repository.oid("fix")}`]);
+  expect(heard).toEqual([`release/v1.1 ${repository.oid("fix")}`, `release/v1.0 ${repository.oid("fix")}`]);
 });
 
 test("a plan takes in what is needed, on the lines that need it", async () => {
@@ -77,8 +78,52 @@ test("each commit that was not asked for is confirmed; declined, it is left out"
   expect(await repository.git(["log", "--format=%s", "release/v1.0"])).toBe("base");
 });
 
-test("nothing is looked for where every pick applies", async () => {
+test("nothing is looked for where every pick is there already", async () => {
   const repository = await told();
+  await pick(repository, "main", "release/v1.1");
   const made = await plan(repository, "main", "release/v1.1");
   expect(await explainNeeds(depsOf(repository), made)).toBe(made);
+});
+
+/** The fix calls `clamp`, which main's helpers define and the line's do not. */
+async function calling(): Promise<TestRepository> {
+  const helpers = lines("def double(x):", "    return 2 * x");
+  const loader = lines("from helpers import double", "", "def start(n):", "    return double(n)");
+  return history()
+    .commit("base", { files: { "helpers.py": helpers, "loader.py": loader, "other.py": "import helpers\n" } })
+    .branch("release/v1.0")
+    .checkout("main")
+    .commit("clamp", {
+      message: "feat: clamp\n",
+      files: { "helpers.py": `${helpers}\n\n${lines("def clamp(x):", "    return max(1, x)")}` },
+    })
+    .commit("fix", {
+      message: "fix: no batch of zero\n",
+      files: { "other.py": lines("import helpers", "", "def batch(n):", "    return helpers.clamp(n)") },
+    })
+    .create(makeSandbox());
+}
+
+test("a clean pick that uses what the line lacks is told, with the commit that brought it", async () => {
+  const repository = await calling();
+  const { lines: explained } = await explainNeeds(depsOf(repository), await plan(repository, "main", "release/v1.0"));
+  const symbols = explained[0]?.picks[0]?.symbols;
+  expect(symbols?.alarms.map(({ name, verdict }) => [name, verdict])).toEqual([
+    ["clamp", { kind: "pick-first", commit: repository.oid("clamp") }],
+  ]);
+  expect(symbols?.needs).toMatchObject({ proven: true, commits: [{ commit: repository.oid("clamp") }] });
+  const taken = await plan(repository, "main", "release/v1.0", { withPrerequisites: true });
+  expect(taken.sources.map(({ commit }) => commit)).toEqual([repository.oid("clamp"), repository.oid("fix")]);
+});
+
+test("an alarm that a person overrides is remembered, whatever line comes next", async () => {
+  const repository = await calling();
+  const deps = depsOf(repository);
+  const explained = await explainNeeds(deps, await plan(repository, "main", "release/v1.0"));
+  const judged = await judgeAlarms(deps, explained, [{ name: "clamp", verdict: "overridden", reason: "patched in" }]);
+  expect(judged.lines[0]?.picks[0]?.symbols?.alarms[0]?.judged).toBe("overridden");
+  const again = await explainNeeds(deps, await plan(repository, "main", "release/v1.0"));
+  expect(again.lines[0]?.picks[0]?.symbols?.alarms[0]?.judged).toBe("overridden");
+  const wrong = await failure(judgeAlarms(deps, again, [{ name: "nothing", verdict: "accepted", reason: "x" }]));
+  expect([wrong.code, wrong.message]).toEqual(["usage", "There is no alarm about 'nothing' to judge"]);
 });

@@ -37,11 +37,17 @@ async function resolveInclude({ name, on }: Reference, file: FileAt, world: Worl
   return absent("import", `no file ${name}`);
 }
 
-async function resolveName({ name, scope, call }: Reference, file: FileAt, world: World): Promise<Resolution> {
+async function resolveName({ name, scope, call, line }: Reference, file: FileAt, world: World): Promise<Resolution> {
   if (file.facts.scopes[scope]?.includes(name) === true) return FOUND;
   const reach = await reachOf(file.path, file.facts, world);
   const found = visible(reach, name);
-  if (found.length > 0) return callOf(preferBodies(found), call);
+  const above = found.filter(({ path, definition }) => path !== file.path || definition.line <= line);
+  if (above.length > 0) return callOf(preferBodies(found), call);
+  const [below] = found;
+  if (below !== undefined) {
+    const near = { path: below.path, line: below.definition.line, name, of: null };
+    return absent("unbound", `${name} is declared only below, in line ${below.definition.line}`, near);
+  }
   const headers = standardHeaders(name);
   if (headers.length > 0) {
     if (headers.some((header) => reach.outside.has(header))) return FOUND;

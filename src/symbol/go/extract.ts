@@ -44,6 +44,10 @@ class GoExtractor {
   #topLevel(n: number): void {
     const syntax = this.#syntax;
     switch (syntax.type(n)) {
+      case "comment":
+        if (/^\/\/(go:build| ?\+build)\b/.test(syntax.text(n)) && this.#out.package === null)
+          this.#out.conditional = true;
+        return;
       case "package_clause":
         this.#out.package = syntax.text(n + 1);
         return;

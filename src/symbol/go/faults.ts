@@ -7,11 +7,16 @@ export async function faultsOfGo(file: FileAt, world: World): Promise<readonly F
 }
 
 async function twice({ path, facts }: FileAt, world: World): Promise<Fault[]> {
+  if (await isConditional(path, world)) return [];
   const found = await packageAt(path.slice(0, Math.max(0, path.lastIndexOf("/"))), facts.package, world);
+  const conditions = new Set<string>();
+  const paths = [...found.top.values(), ...[...found.members.values()].flatMap((one) => [...one.values()])].flat();
+  for (const other of new Set(paths.map((one) => one.path)))
+    if (await isConditional(other, world)) conditions.add(other);
   return facts.definitions.flatMap(({ name, of, line, kind }) => {
     if (name === "_" || (name === "init" && of === null)) return [];
     const all = (of === null ? found.top.get(name) : found.members.get(of)?.get(name)) ?? [];
-    const other = all.find((one) => one.path !== path || one.definition.line !== line);
+    const other = all.find((one) => (one.path !== path || one.definition.line !== line) && !conditions.has(one.path));
     if (other === undefined) return [];
     const what = of === null ? name : `${of}.${name}`;
     return [
@@ -25,6 +30,15 @@ async function twice({ path, facts }: FileAt, world: World): Promise<Fault[]> {
       },
     ];
   });
+}
+
+/** Systems and processors that a file name can name (go/build: knownOS, knownArch). */
+const CONDITIONS =
+  /_(aix|android|darwin|dragonfly|freebsd|illumos|ios|js|linux|netbsd|openbsd|plan9|solaris|wasip1|windows|386|amd64|arm|arm64|loong64|mips\w*|ppc64\w*|riscv64|s390x|wasm)(_test)?\.go$/;
+
+/** Compiled on some systems alone: another file may define the same for the others. */
+async function isConditional(path: string, world: World): Promise<boolean> {
+  return CONDITIONS.test(path) || (await world.facts(path))?.conditional === true;
 }
 
 async function unused({ facts }: FileAt, world: World): Promise<Fault[]> {

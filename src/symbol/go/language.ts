@@ -6,7 +6,7 @@ import { ownsGo, resolveGo } from "./resolve.ts";
 
 export const GO: Language = {
   id: "go",
-  version: 2,
+  version: 3,
   grammar: "tree-sitter-go",
   owns: ownsGo,
   prune: {

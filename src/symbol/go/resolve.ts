@@ -6,10 +6,14 @@ import { locate, newestGo, packageAt, presumedNames, type Package } from "./modu
 import { sinceVersion } from "./standard.ts";
 
 const UNIVERSE = new Set(
-  `any bool byte comparable complex64 complex128 error float32 float64 int int8 int16 int32 int64 rune string uint
-  uint8 uint16 uint32 uint64 uintptr true false iota nil append cap clear close complex copy delete imag len make max
-  min new panic print println real recover _`.split(/\s+/),
+  `bool byte complex64 complex128 error float32 float64 int int8 int16 int32 int64 rune string uint
+  uint8 uint16 uint32 uint64 uintptr true false iota nil append cap close complex copy delete imag len make new panic print println real recover _`.split(
+    /\s+/,
+  ),
 );
+
+/** Names of the universe block that came later, by minor version. */
+const UNIVERSE_SINCE: Readonly<Record<string, number>> = { any: 18, comparable: 18, clear: 21, max: 21, min: 21 };
 
 export const ownsGo = (path: string): boolean => path.endsWith(".go");
 
@@ -76,6 +80,12 @@ async function resolveName(reference: Reference, file: FileAt, world: World): Pr
   if (reference.free !== true && file.facts.scopes[scope]?.includes(name) === true) return FOUND;
   const defined = (await ownPackage(file, world)).top.get(name);
   if (defined !== undefined) return callOf(defined, call);
+  const since = UNIVERSE_SINCE[name];
+  if (since !== undefined) {
+    const version = await newestGo(world);
+    if (version === null || version >= since) return FOUND;
+    return absent("standard", `${name} came with Go 1.${since}; the newest Go that this tree names is 1.${version}`);
+  }
   if (UNIVERSE.has(name) || (await importOf(name, file, world)) !== null) return FOUND;
   // A dot import can bind anything; a package whose other half is made by a tool too.
   if (file.facts.imports.some((one) => one.name === "*")) return UNKNOWN;
@@ -108,7 +118,7 @@ async function resolveAttribute(reference: Reference, file: FileAt, world: World
   const typed = on === null ? null : await typeOf(on, file, world);
   const found = typed === null ? null : await memberOf(typed, name, world, 0);
   if (found === null && typed !== null) {
-    const known = await standardMember(typed, name, world);
+    const known = await foreignMember(typed, name, world);
     if (known !== null) return known;
   }
   if (found === null) return anyMember(name, call, file, world, ownsGo);
@@ -120,12 +130,14 @@ async function resolveAttribute(reference: Reference, file: FileAt, world: World
     : callOf(found, call);
 }
 
-/** A member of a type of the standard library; null where the type is none of its. */
-async function standardMember({ text, file }: Typed, name: string, world: World): Promise<Resolution | null> {
+/** A member of a type of the standard library or of another module; null where the type is neither's. */
+async function foreignMember({ text, file }: Typed, name: string, world: World): Promise<Resolution | null> {
   const [, base, type] = /^(\w+)\.(\w+)$/.exec(text) ?? [];
   const from = base === undefined ? null : await importOf(base, file, world);
-  if (from === null || (await locate(from.module, world)).kind !== "standard") return null;
-  return standard(from.module, `${type}.${name}`, world);
+  if (from === null) return null;
+  const located = await locate(from.module, world);
+  if (located.kind === "elsewhere") return UNKNOWN;
+  return located.kind === "standard" ? standard(from.module, `${type}.${name}`, world) : null;
 }
 
 function pick({ definition: { line, name, of } }: Defined): { line: number; name: string; of: string | null } {
