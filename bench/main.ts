@@ -8,6 +8,7 @@ import { benchFit } from "./fit.ts";
 import { benchPicks } from "./picks.ts";
 import { benchPlans } from "./plans.ts";
 import { benchPrerequisites } from "./prerequisites.ts";
+import { benchStanding } from "./standing.ts";
 import { benchSymbols } from "./symbols.ts";
 
 const KINDS = {
@@ -18,6 +19,7 @@ const KINDS = {
   equivalence: benchEquivalence,
   fit: benchFit,
   index: benchIndex,
+  standing: benchStanding,
   symbols: benchSymbols,
 } as const;
 

@@ -12,8 +12,9 @@ import { leak } from "./scenario/leak.ts";
 import { manyLines } from "./scenario/many-lines.ts";
 import { merge } from "./scenario/merge.ts";
 import { range } from "./scenario/range.ts";
+import { where } from "./scenario/where.ts";
 
-const SCENARIOS: readonly Scenario[] = [leak, conflict, range, manyLines, merge, alreadyThere];
+const SCENARIOS: readonly Scenario[] = [leak, conflict, range, manyLines, merge, alreadyThere, where];
 
 const words = process.argv.slice(2);
 const prepareOnly = words.includes("--prepare");

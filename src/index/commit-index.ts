@@ -1,6 +1,7 @@
 // What commits do, from the cache: facts by commit, and commits by term. Whatever is missing is read from git once.
 // Every value is true of immutable objects, so a reader may meet any mixture of old and new ones.
 import type { GitContext } from "../git/run.ts";
+import { claimsOf, type Claims } from "../message/claims.ts";
 import { decodeFacts, encodeFacts, type CommitFacts } from "../patch/codec.ts";
 import type { PatchFacts } from "../patch/facts.ts";
 import type { CommitGraph } from "./graph.ts";
@@ -21,7 +22,8 @@ export class CommitIndex {
   readonly #context: GitContext;
   readonly #store: Store;
   readonly #indexed: IndexedCommits;
-  readonly #facts = new Map<string, CommitFacts | null>();
+  readonly #facts = new Map<string, CommitFacts>();
+  readonly #claims = new Map<number, Claims>();
   /** Where nothing can be kept on disk, it is kept here. */
   readonly #unkept = new Map<string, CommitFacts>();
 
@@ -66,10 +68,22 @@ export class CommitIndex {
     let facts = this.#facts.get(oid);
     if (facts === undefined) {
       const stored = this.#store.get(factKey(oid));
-      facts = (stored === undefined ? null : decodeFacts(stored)) ?? this.#unkept.get(oid) ?? null;
-      this.#facts.set(oid, facts);
+      facts = (stored === undefined ? null : decodeFacts(stored)) ?? this.#unkept.get(oid);
+      if (facts !== undefined) this.#facts.set(oid, facts);
     }
-    return facts;
+    return facts ?? null;
+  }
+
+  /** What the commit's message claims; null if it is not there. */
+  claims(number: number): Claims | null {
+    let claims = this.#claims.get(number);
+    if (claims === undefined) {
+      const facts = this.facts(number);
+      if (facts === null) return null;
+      claims = claimsOf(facts.message);
+      this.#claims.set(number, claims);
+    }
+    return claims;
   }
 
   /** Gives merges their patch against their first parent, which `prepare` does not read. */

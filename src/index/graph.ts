@@ -23,6 +23,9 @@ export interface GraphLine {
   readonly parents: readonly string[];
 }
 
+/** Sets of commits that one walk tells apart. */
+const SETS = 31;
+
 /** Flags of a commit in a walk, one bit a question. */
 export type Marks = Uint32Array;
 
@@ -35,6 +38,8 @@ export class CommitGraph {
   readonly #more = new Map<number, number[]>();
   #table = new Int32Array(1024).fill(-1);
   #size = 0;
+  /** By commit: marks that hold it as a set, and its bit there. */
+  readonly #tracked = new Map<number, { readonly marks: Marks; readonly bit: number }>();
 
   /** @param hexLength 40 or 64 */
   constructor(hexLength: number) {
@@ -171,6 +176,35 @@ export class CommitGraph {
     return marks;
   }
 
+  /** Makes every later question about what those commits reach a look-up. One walk for 31 of them. */
+  track(tips: readonly number[]): void {
+    const fresh = [...new Set(tips)].filter((tip) => !this.#tracked.has(tip));
+    for (let at = 0; at < fresh.length; at += SETS) {
+      const some = fresh.slice(at, at + SETS);
+      const marks = this.mark(some.map((tip) => [tip]));
+      for (const [bit, tip] of some.entries()) this.#tracked.set(tip, { marks, bit });
+    }
+  }
+
+  /** One byte a commit: whether any of those commits reaches it, and whether every one does. */
+  reach(tips: readonly number[]): { readonly some: Uint8Array; readonly every: Uint8Array } {
+    this.track(tips);
+    const wanted = new Map<Marks, number>();
+    for (const tip of tips) {
+      const tracked = this.#tracked.get(tip);
+      if (tracked !== undefined) wanted.set(tracked.marks, (wanted.get(tracked.marks) ?? 0) | (1 << tracked.bit));
+    }
+    const [some, every] = [new Uint8Array(this.#size), new Uint8Array(this.#size).fill(1)];
+    for (const [marks, mask] of wanted) {
+      for (let n = 0; n < some.length; n++) {
+        const flags = (marks[n] ?? 0) & mask;
+        if (flags !== 0) some[n] = 1;
+        if (flags !== mask) every[n] = 0;
+      }
+    }
+    return { some, every };
+  }
+
   /** Numbers reachable from `from` and not from `without`, newest number first. */
   difference(from: readonly number[], without: readonly number[]): number[] {
     const marks = this.mark([from, without]);
@@ -179,9 +213,11 @@ export class CommitGraph {
     return found;
   }
 
-  /** Looks no further down than the ancestor, whose number is smaller than those of its descendants. */
+  /** Unless the descendant is tracked, looks down as far as the ancestor, whose number is smaller. */
   isAncestor(ancestor: number, descendant: number): boolean {
     if (ancestor >= descendant) return ancestor === descendant;
+    const tracked = this.#tracked.get(descendant);
+    if (tracked !== undefined) return (((tracked.marks[ancestor] ?? 0) >>> tracked.bit) & 1) === 1;
     const reached = new Uint8Array(descendant - ancestor + 1);
     reached[descendant - ancestor] = 1;
     const reach = (parent: number): void => {

@@ -1,7 +1,7 @@
 // What other commits say of a commit: that they take it back, put it back, repair it or follow it up. Found by the
 // object IDs, pull requests, issues and subjects that messages name. Words only: nothing here proves anything.
 import { compareLines } from "../equivalence/similarity.ts";
-import { claimsOf, type Claims } from "../message/claims.ts";
+import type { Claims } from "../message/claims.ts";
 import { plainSubject } from "../message/subject.ts";
 import type { CommitFacts } from "../patch/codec.ts";
 import type { PatchFacts } from "../patch/facts.ts";
@@ -23,10 +23,9 @@ const MOST_OF_ISSUE = 12;
 
 /** Newest number first; a commit that says several things is told once, by the first of the kinds above. */
 export function sayingsOf(index: CommitIndex, number: number): Saying[] {
-  const facts = index.facts(number);
-  if (facts === null) return [];
+  const [facts, claims] = [index.facts(number), index.claims(number)];
+  if (facts === null || claims === null) return [];
   const oid = index.graph.oid(number);
-  const claims = claimsOf(facts.message);
   const found = new Map<number, SaidHow>();
   const candidates = new Set([
     ...index.find(namedTerm(oid), MOST),
@@ -36,8 +35,8 @@ export function sayingsOf(index: CommitIndex, number: number): Saying[] {
   ]);
   for (const candidate of candidates) {
     if (candidate === number) continue;
-    const other = index.facts(candidate);
-    const how = other === null ? null : howOf({ oid, facts, claims }, other);
+    const [other, says] = [index.facts(candidate), index.claims(candidate)];
+    const how = other === null || says === null ? null : howOf({ oid, facts, claims }, other, says);
     if (how !== null) found.set(candidate, how);
   }
   return [...found].map(([at, how]) => ({ number: at, how })).sort((a, b) => b.number - a.number);
@@ -49,8 +48,7 @@ interface Subject {
   readonly claims: Claims;
 }
 
-function howOf(of: Subject, facts: CommitFacts): SaidHow | null {
-  const says = claimsOf(facts.message);
+function howOf(of: Subject, facts: CommitFacts, says: Claims): SaidHow | null {
   const names = (ids: readonly string[]): boolean => ids.some((id) => of.oid.startsWith(id));
   if (names(says.reverts)) return "reverts";
   if (names(says.reapplies)) return "reapplies";

@@ -2,6 +2,7 @@
 // the contents, by picking the commit and by taking it back, in memory.
 import type { Sides } from "../apply/decide.ts";
 import type { TreeMerge } from "../apply/tree-merge.ts";
+import { recall, remember } from "../index/remembered.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface EffectQuestion {
@@ -10,14 +11,28 @@ export interface EffectQuestion {
   readonly tip: string;
 }
 
+type Effect = "there" | "gone";
+
 /**
  * `gone` only where the tip has what was there before the commit: picking it anew would change the tip, and taking it
  * back would not. What was changed further since is `there`. One answer a question, in order.
  */
-export async function effects(
-  workspace: Workspace,
-  questions: readonly EffectQuestion[],
-): Promise<("there" | "gone")[]> {
+export async function effects(workspace: Workspace, questions: readonly EffectQuestion[]): Promise<Effect[]> {
+  const known = questions.map((question) => recall<Effect>(workspace.store, keyOf(workspace, question)));
+  const open = questions.filter((_, n) => known[n] === undefined);
+  const found = await findOut(workspace, open);
+  remember(
+    workspace.store,
+    open.map((question, n) => [keyOf(workspace, question), found[n]]),
+  );
+  return known.map((effect) => effect ?? found.shift() ?? "there");
+}
+
+function keyOf({ repository }: Workspace, { commit, tip }: EffectQuestion): string {
+  return `effect/${repository.capabilities.versionText}/${commit}${tip}`;
+}
+
+async function findOut(workspace: Workspace, questions: readonly EffectQuestion[]): Promise<Effect[]> {
   const trees = await Promise.all(questions.map((question) => treesOf(workspace, question)));
   const again = await mergeAll(
     workspace,

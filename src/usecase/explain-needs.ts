@@ -2,14 +2,13 @@
 // and the line lacks where it does.
 import { PickChain } from "../apply/pick-chain.ts";
 import { carriedAs } from "../index/carried.ts";
-import { CommitIndex } from "../index/commit-index.ts";
 import type { CommitGraph } from "../index/graph.ts";
 import type { Plan, PlannedLine, PlannedPick } from "../wire/plan.ts";
 import type { Prerequisites } from "../wire/prerequisite.ts";
 import { checkSymbols } from "./check-symbols.ts";
 import { findPrerequisites } from "./find-prerequisites.ts";
 import { SymbolChecker } from "./symbol-checker.ts";
-import { historyOf, linesOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
+import { historyOf, indexOf, linesOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
 
 /** Fills in what picks need, line by line, newest first. Calls `onPick` as each is known. */
 export function explainNeeds(
@@ -91,7 +90,7 @@ function search(
   mainline: number | null,
   tree: string,
 ): Promise<Prerequisites> {
-  const index = new CommitIndex(workspace.scratch, workspace.store, graph);
+  const index = indexOf(workspace, graph);
   const tip = graph.find(onto);
   const all = linesOf(workspace, graph);
   const newer = all

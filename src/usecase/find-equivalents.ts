@@ -1,6 +1,5 @@
 // For source commits and lines: which commits of each line are the same fix, with evidence and bands.
 import { readJudgements } from "../apply/judgements.ts";
-import { CommitIndex } from "../index/commit-index.ts";
 import type { CommitGraph } from "../index/graph.ts";
 import { patchIds } from "../index/patch-ids.ts";
 import type { Unreadable } from "../index/read-commits.ts";
@@ -9,7 +8,8 @@ import { lineMatches, type Found } from "./line-matches.ts";
 import { matchOf, type Known } from "./match-of.ts";
 import { Originals } from "./originals.ts";
 import { rePicks } from "./re-pick.ts";
-import type { Workspace } from "./workspace.ts";
+import { scopeOf } from "./scope.ts";
+import { indexOf, type Workspace } from "./workspace.ts";
 
 export interface EquivalentsRequest {
   /** Object IDs of source commits; the graph holds them. */
@@ -35,7 +35,7 @@ export async function findEquivalents(
   onUnreadable: (commits: readonly Unreadable[]) => void = () => undefined,
 ): Promise<Equivalents> {
   const { scratch, store, repository } = workspace;
-  const index = new CommitIndex(scratch, store, graph);
+  const index = indexOf(workspace, graph);
   const main = workspace.main === null ? null : graph.find(workspace.main.tip);
   const sources = numbers(graph, request.sources);
   const tips = numbers(
@@ -44,8 +44,8 @@ export async function findEquivalents(
   );
   // Lines that were not asked about too: a pick may have been picked from one.
   const others = workspace.detected.flatMap(({ localTip, remoteTip }) => [localTip ?? "", remoteTip ?? ""]);
-  const all = [...sources, ...(main === null ? [] : [main]), ...tips, ...numbers(graph, others)];
-  const unreadable = await index.prepare(scopeOf(graph, all), (done, total) =>
+  const scope = await scopeOf(workspace, graph, { sources, main, tips: [...tips, ...numbers(graph, others)] });
+  const unreadable = await index.prepare(scope, (done, total) =>
     workspace.onProgress?.({ step: "reading what commits do", done, total }),
   );
   if (unreadable.length > 0) onUnreadable(unreadable);
@@ -84,25 +84,4 @@ const RANK = { same: 0, ask: 1, different: 2 } as const;
 
 function numbers(graph: CommitGraph, oids: readonly string[]): number[] {
   return oids.map((oid) => graph.find(oid)).filter((number) => number !== null);
-}
-
-/** Sets of commits that one walk tells apart. */
-const SETS = 31;
-
-/** Commits that the tips do not all share: what tells lines and sources apart. */
-function scopeOf(graph: CommitGraph, tips: readonly number[]): number[] {
-  const all = [...new Set(tips)];
-  const [some, every] = [new Uint8Array(graph.size), new Uint8Array(graph.size).fill(1)];
-  for (let at = 0; at < all.length; at += SETS) {
-    const sets = all.slice(at, at + SETS).map((tip) => [tip]);
-    const marks = graph.mark(sets);
-    const full = 2 ** sets.length - 1;
-    for (let n = 0; n < marks.length; n++) {
-      if (marks[n] !== 0) some[n] = 1;
-      if (marks[n] !== full) every[n] = 0;
-    }
-  }
-  const scope = new Set(all);
-  for (let n = 0; n < some.length; n++) if (some[n] === 1 && every[n] === 0) scope.add(n);
-  return [...scope];
 }

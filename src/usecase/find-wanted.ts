@@ -1,7 +1,6 @@
 // What main has that lines may want: its fixes, by what their messages say, with their standing on each line.
 import { AppError } from "../error.ts";
 import { resolveRevisions } from "../git/revisions.ts";
-import { CommitIndex } from "../index/commit-index.ts";
 import type { CommitGraph } from "../index/graph.ts";
 import { selectLines } from "../line/select.ts";
 import { fixReason } from "../message/fix.ts";
@@ -11,7 +10,7 @@ import { onMain, withUnaffected } from "./find.ts";
 import { sourceOf } from "./find-sources.ts";
 import { fetchAll } from "./plan.ts";
 import { standings } from "./standing.ts";
-import { historyOf, linesOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
+import { historyOf, indexOf, linesOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
 
 export interface WantedInput {
   /** Names and patterns; none: every maintained line. */
@@ -75,7 +74,7 @@ async function fixesOf(
   graph: CommitGraph,
   numbers: readonly number[],
 ): Promise<{ readonly number: number; readonly reason: string }[]> {
-  const index = new CommitIndex(workspace.scratch, workspace.store, graph);
+  const index = indexOf(workspace, graph);
   await index.prepare(numbers, (done, total) =>
     workspace.onProgress?.({ step: "reading what commits do", done, total }),
   );

@@ -1,5 +1,4 @@
 // `morello find`: where commits stand on every release line and on main, and what later commits say of them.
-import { CommitIndex } from "../index/commit-index.ts";
 import type { CommitGraph } from "../index/graph.ts";
 import { revertOf, sayingsOf } from "../index/sayings.ts";
 import type { Unaffected } from "../line/affected.ts";
@@ -15,7 +14,7 @@ import { recordSaid, type Said } from "./judge.ts";
 import { fetchAll } from "./plan.ts";
 import { unaffectedLines } from "./repair.ts";
 import { isThere, standings, summaryOf, type Standings } from "./standing.ts";
-import { linesOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
+import { indexOf, linesOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
 
 export interface FindInput {
   readonly revisions: readonly string[];
@@ -148,7 +147,7 @@ export async function onMain(
   const name = workspace.main?.name ?? null;
   const tip = workspace.main === null ? null : graph.find(workspace.main.tip);
   if (number === null || tip === null) return { name, has: false, revertedBy: null };
-  const index = new CommitIndex(workspace.scratch, workspace.store, graph);
+  const index = indexOf(workspace, graph);
   const revert = revertOf(index, number, (other) => graph.isAncestor(other, tip));
   return { name, has: true, revertedBy: revert === null ? null : await summaryOf(workspace, graph.oid(revert)) };
 }
@@ -165,7 +164,7 @@ async function followUpsOf(
 ): Promise<FollowUp[]> {
   const tip = workspace.main === null ? null : graph.find(workspace.main.tip);
   if (tip === null || number === null) return [];
-  const index = new CommitIndex(workspace.scratch, workspace.store, graph);
+  const index = indexOf(workspace, graph);
   const said = sayingsOf(index, number)
     .filter((one) => one.number > number && graph.isAncestor(one.number, tip))
     .slice(0, MOST);

@@ -29,9 +29,6 @@ const WHOLE = 0.8;
 /** Picks that come from one set of patches score this near to each other. */
 const NEAR = 0.05;
 
-/** Sets of commits that one walk tells apart. */
-const SETS = 31;
-
 /** Whether a line reaches a commit. */
 interface Reach {
   readonly name: string;
@@ -48,7 +45,6 @@ export function lineMatches(
 ): Found[] {
   const { graph } = originals.index;
   const query = originals.compared(source);
-  const behind = graph.mark([[source], main === null ? [source] : [main, source]]);
   const reach = reachOf(originals, lines);
   const found: Found[] = reach
     .filter(({ reached }) => reached(source))
@@ -56,7 +52,8 @@ export function lineMatches(
   const asked = reach.filter(({ reached }) => !reached(source));
   if (query === null || asked.length === 0) return found;
   const inLine = (number: number): boolean => asked.some(({ reached }) => reached(number));
-  const inMain = (number: number): boolean => ((behind[number] ?? 0) & 2) === 2;
+  const behind = (number: number): boolean => graph.isAncestor(number, source);
+  const inMain = (number: number): boolean => (main !== null && graph.isAncestor(number, main)) || behind(number);
   const named = [...originals.namedBy(source), ...insisted];
   const candidates = candidatesOf(originals.index, { number: source, ...query }, named, inLine, MOST);
   const judgedAll = new Map<number, Original>();
@@ -66,7 +63,7 @@ export function lineMatches(
     if (judged === null) continue;
     judgedAll.set(commit, judged);
     // What the source stands on is the same only to the letter: applied, taken back, applied again.
-    if (((behind[commit] ?? 0) & 1) === 1 && judged.features.bareEqual === 0) continue;
+    if (judged.features.bareEqual === 0 && behind(commit)) continue;
     const squash = squashed(originals, commit, judged, inMain);
     const best = squash !== null && squash.judged.score > judged.score ? squash.judged : judged;
     const isInsisted = insisted.includes(commit);
@@ -99,14 +96,8 @@ function reachOf(originals: Originals, lines: readonly { readonly name: string; 
     const number = graph.find(tip);
     return number === null ? [] : [{ name, number }];
   });
-  const found: Reach[] = [];
-  for (let at = 0; at < tips.length; at += SETS) {
-    const some = tips.slice(at, at + SETS);
-    const marks = graph.mark(some.map(({ number }) => [number]));
-    for (const [bit, { name }] of some.entries())
-      found.push({ name, reached: (number) => (((marks[number] ?? 0) >>> bit) & 1) === 1 });
-  }
-  return found;
+  graph.track(tips.map(({ number }) => number));
+  return tips.map(({ name, number: tip }) => ({ name, reached: (number) => graph.isAncestor(number, tip) }));
 }
 
 /** Nothing on main could explain the commit better. */

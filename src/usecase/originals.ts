@@ -7,7 +7,6 @@ import { candidatesOf } from "../index/candidates.ts";
 import type { CommitIndex } from "../index/commit-index.ts";
 import { namedTerm } from "../index/terms.ts";
 import { landings } from "../index/landings.ts";
-import { claimsOf } from "../message/claims.ts";
 
 export interface Original extends Judgement {
   /** In the graph of the index. */
@@ -42,8 +41,8 @@ export class Originals {
   compared(number: number): Compared | null {
     let compared = this.#compared.get(number);
     if (compared === undefined) {
-      const facts = this.index.facts(number);
-      compared = facts === null ? null : { facts, claims: claimsOf(facts.message) };
+      const [facts, claims] = [this.index.facts(number), this.index.claims(number)];
+      compared = facts === null || claims === null ? null : { facts, claims };
       this.#compared.set(number, compared);
     }
     return compared;

@@ -1,13 +1,29 @@
 // Whether picking a source commit onto a commit's parent gives exactly that commit: then they are the same fix, whatever
 // their patches look like.
 import type { Sides } from "../apply/decide.ts";
+import { recall, remember } from "../index/remembered.ts";
 import type { Workspace } from "./workspace.ts";
 
+type Pair = readonly [source: string, commit: string];
+
 /** For pairs of source commit and commit: true where the pick is clean and its tree is the commit's. Merges are never. */
-export async function rePicks(
-  { scratch, engine }: Workspace,
-  pairs: readonly (readonly [source: string, commit: string])[],
-): Promise<boolean[]> {
+export async function rePicks(workspace: Workspace, pairs: readonly Pair[]): Promise<boolean[]> {
+  const { store, repository } = workspace;
+  const keys = pairs.map(([source, commit]) => `re-pick/${repository.capabilities.versionText}/${source}${commit}`);
+  const known = keys.map((key) => recall<boolean>(store, key));
+  const open = keys.flatMap((key, n) => (known[n] === undefined ? [{ key, pair: pairs[n] ?? ["", ""] }] : []));
+  const found = await findOut(
+    workspace,
+    open.map(({ pair }) => pair),
+  );
+  remember(
+    store,
+    open.map(({ key }, n) => [key, found[n]]),
+  );
+  return known.map((answer) => answer ?? found.shift() ?? false);
+}
+
+async function findOut({ scratch, engine }: Workspace, pairs: readonly Pair[]): Promise<boolean[]> {
   const asked = await Promise.all(
     pairs.map(async ([source, commit]) => {
       const [theirs, result] = await Promise.all([scratch.reader.commit(source), scratch.reader.commit(commit)]);

@@ -3,6 +3,7 @@
 import { blame, type LineRange } from "../git/blame.ts";
 import { fileHunks } from "../git/file-hunks.ts";
 import { lookUp, touchedPaths } from "../apply/touched.ts";
+import { recall, remember } from "../index/remembered.ts";
 import type { CommitGraph } from "../index/graph.ts";
 import { isTelling, linesOfFile, squeezed, unaffected, type RepairedLine, type Unaffected } from "../line/affected.ts";
 import { isRegular, type TreeEntry } from "../object/tree.ts";
@@ -34,12 +35,40 @@ export async function unaffectedLines(
   named: readonly string[],
   lines: readonly Line[],
 ): Promise<Map<string, Unaffected>> {
+  // A shallow clone's history changes when it is deepened.
+  if (workspace.repository.shallow) return findOut(workspace, graph, source, named, lines);
+  const keyOf = ({ tip }: Line): string => `unaffected/${source.commit}${source.mainline ?? ""}/${named.length}/${tip}`;
+  const known = new Map(
+    lines.map((line) => [line.name, recall<Unaffected | null>(workspace.store, keyOf(line))] as const),
+  );
+  const open = lines.filter(({ name }) => known.get(name) === undefined);
+  const found = open.length === 0 ? null : await findOut(workspace, graph, source, named, open);
+  remember(
+    workspace.store,
+    open.map((line) => [keyOf(line), found?.get(line.name) ?? null]),
+  );
+  return new Map(
+    lines.flatMap(({ name }) => {
+      const why = known.get(name) ?? found?.get(name) ?? null;
+      return why === null ? [] : [[name, why] as const];
+    }),
+  );
+}
+
+async function findOut(
+  workspace: Workspace,
+  graph: CommitGraph,
+  source: Source,
+  named: readonly string[],
+  lines: readonly Line[],
+): Promise<Map<string, Unaffected>> {
   const before = await preImage(workspace, source);
   const evidence = evidenceOf(before);
   const contents = await Promise.all(
     lines.map(async (line) => ({ line, files: await filesOf(workspace, line.tip, evidence) })),
   );
   const open = contents.filter(({ files }) => {
+    if (files === null) return false;
     return (
       !evidence.some(({ path, text }) => files.get(path)?.has(text) === true) && evidence.length + named.length > 0
     );
@@ -64,7 +93,7 @@ export async function unaffectedLines(
       const at = graph.find(commit);
       return at === null || graph.isAncestor(at, tip); // what is not known is taken to be there
     };
-    const why = unaffected({ lines: blamed, named }, { has, file: (path) => files.get(path) ?? null });
+    const why = unaffected({ lines: blamed, named }, { has, file: (path) => files?.get(path) ?? null });
     if (why !== null) found.set(line.name, why);
   }
   return found;
@@ -112,23 +141,27 @@ function evidenceOf(lines: readonly PreLine[]): PreLine[] {
   return (changed.length > 0 ? changed : [...lines]).slice(0, MAX_LINES);
 }
 
+/** Null where a file cannot be read: what it holds is not known. */
 async function filesOf(
   { scratch, engine }: Workspace,
   tip: string,
   evidence: readonly PreLine[],
-): Promise<ReadonlyMap<BytePath, ReadonlySet<string>>> {
+): Promise<ReadonlyMap<BytePath, ReadonlySet<string>> | null> {
   const tree = (await scratch.reader.commit(tip))?.tree;
   const found = new Map<BytePath, ReadonlySet<string>>();
   if (tree === undefined) return found;
   const paths = [...new Set(evidence.map(({ path }) => path))];
+  let unreadable = false;
   await Promise.all(
     paths.map(async (path) => {
       const entry = await lookUp(engine.tree, tree, path);
-      const blob = entry === null || !isRegular(entry.mode) ? null : await scratch.reader.read(entry.oid);
-      if (blob !== null) found.set(path, linesOfFile(blob.body.toString("latin1")));
+      if (entry === null || !isRegular(entry.mode)) return;
+      const blob = await scratch.reader.read(entry.oid);
+      if (blob === null) unreadable = true;
+      else found.set(path, linesOfFile(blob.body.toString("latin1")));
     }),
   );
-  return found;
+  return unreadable ? null : found;
 }
 
 /** Null where a line came from before all those release lines, so that all may need the fix. */
@@ -174,13 +207,8 @@ function rangesOf(numbers: readonly number[]): LineRange[] {
 
 /** The newest commit that all of them reach. */
 function newestShared(graph: CommitGraph, commits: readonly string[]): string | null {
-  const numbers = commits.map((commit) => graph.find(commit));
-  if (numbers.some((number) => number === null)) return null;
-  const counts = new Uint16Array(graph.size);
-  for (const number of new Set(numbers)) {
-    for (const [n, mark] of graph.mark([[number ?? 0]]).entries()) if (mark !== 0) counts[n] = (counts[n] ?? 0) + 1;
-  }
-  const all = new Set(numbers).size;
-  for (let n = graph.size - 1; n >= 0; n--) if (counts[n] === all) return graph.oid(n);
-  return null;
+  const numbers = commits.map((commit) => graph.find(commit)).filter((number) => number !== null);
+  if (numbers.length < commits.length) return null;
+  const newest = graph.reach(numbers).every.lastIndexOf(1);
+  return newest < 0 ? null : graph.oid(newest);
 }

@@ -1,6 +1,6 @@
 // How fixes stand on lines: recorded, there as the same patch or in another form, there and taken out again, or absent.
 import { landedPicks } from "../apply/journal.ts";
-import { CommitIndex } from "../index/commit-index.ts";
+import type { CommitIndex } from "../index/commit-index.ts";
 import type { CommitGraph } from "../index/graph.ts";
 import type { Unreadable } from "../index/read-commits.ts";
 import { revertOf, silentRevertOf } from "../index/sayings.ts";
@@ -14,7 +14,7 @@ import { effects } from "./effect.ts";
 import { findEquivalents } from "./find-equivalents.ts";
 import { summary } from "./find-sources.ts";
 import { tagFinder } from "./first-tag.ts";
-import type { Workspace } from "./workspace.ts";
+import { indexOf, type Workspace } from "./workspace.ts";
 
 /** For each line and source commit: `answer.get(line.name)?.get(source.commit)`. */
 export type Standings = ReadonlyMap<string, ReadonlyMap<string, LineStanding>>;
@@ -54,7 +54,7 @@ export async function standings(
     { sources: sources.map(({ commit }) => commit), lines },
     (found) => onUnreadable(ofLines(graph, lines, sources, found)),
   );
-  const index = new CommitIndex(workspace.scratch, workspace.store, graph);
+  const index = indexOf(workspace, graph);
   const landed = landedPicks(workspace.repository);
   const questions = lines.flatMap((line) => {
     const tip = graph.find(line.tip);

@@ -7,6 +7,7 @@ import type { Environment } from "../git/environment.ts";
 import { headSymref, isAncestor, listRefs, listRemotes } from "../git/refs.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
 import { Scratch } from "../git/scratch.ts";
+import { CommitIndex } from "../index/commit-index.ts";
 import type { CommitGraph } from "../index/graph.ts";
 import { loadHistory } from "../index/history.ts";
 import { openStore, type Store } from "../index/store.ts";
@@ -131,8 +132,19 @@ export function historyOf(workspace: Workspace, more: readonly string[]): Promis
   return loadHistory(repository, scratch, store, [...tips, ...(main === null ? [] : [main.tip]), ...more]);
 }
 
+const indexes = new WeakMap<CommitGraph, CommitIndex>();
+
+/** What the commits of a graph do, as far as it is in the cache. One for each graph, since it keeps what it reads. */
+export function indexOf({ scratch, store }: Workspace, graph: CommitGraph): CommitIndex {
+  const index = indexes.get(graph) ?? new CommitIndex(scratch, store, graph);
+  indexes.set(graph, index);
+  return index;
+}
+
 /** The lines with their planning tips, last tags and maintenance, newest first. */
 export function linesOf(workspace: Workspace, graph: CommitGraph): Line[] {
+  const tips = workspace.detected.flatMap(({ localTip, remoteTip }) => [localTip, remoteTip]);
+  graph.track(tips.flatMap((tip) => (tip === null ? [] : (graph.find(tip) ?? []))));
   const age = { now: workspace.now, months: workspace.config.maintainedMonths };
   return workspace.detected.map((line) => {
     const distance = upstreamDistance(line, graph);

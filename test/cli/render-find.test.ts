@@ -112,14 +112,25 @@ test("where a fix stands, 80 columns", () => {
     "Find  1a2b3c400000 Limit the prefetch queue: it kept… (Ada Lovelace, 2026-03-04)
           on main
 
-    ✓  release/v3.0                         already there, as the same patch  in it…
-    ✓  release/v2.9                         already there, by the ledger      as ee…
-    ✓  release/v2.8                         already there, as the same patch  as e7…
-    =  release/v2.7                         probably there, in another form   as c1…
-    ?  release/v2.6                         perhaps the same fix: please look  as d…
-    !  release/v2.5                         was there, and was reverted       was b…
+    ✓  release/v3.0                         already there, as the same patch
+                                            in its history, since v3.0.0
+    ✓  release/v2.9                         already there, by the ledger
+                                            as ee0000000000
+    ✓  release/v2.8                         already there, as the same patch
+                                            as e700b956c4de, since v2.8.1
+    =  release/v2.7                         probably there, in another form
+                                            as c10000000000 and c20000000000, since
+                                            v2.7.4, 97 %: 82 % of its lines, the
+                                            same subject, the same author
+    ?  release/v2.6                         perhaps the same fix: please look
+                                            as d10000000000, 70 %: a subject like it
+    !  release/v2.5                         was there, and was reverted
+                                            was b10000000000, taken out by
+                                            b20000000000
     ✗  release/v2.4                         not there
-    ○  stable/very-long-name-of-a-line-2.3  not needed here                   it re…
+    ○  stable/very-long-name-of-a-line-2.3  not needed here
+                                            it repairs ca05e0000000 Read ahead: a
+                                            queue of batches and 1 more
 
     ! release/v2.6: d10000000000 says that it was picked from 1a2b3c400000, and does
       something else
@@ -140,14 +151,17 @@ test("where a fix stands, 120 columns", () => {
     "Find  1a2b3c400000 Limit the prefetch queue: it kept every batch alive until the epoch ended (Ada Lovelace, 2026-03-04)
           on main
 
-    ✓  release/v3.0                         already there, as the same patch  in its history, since v3.0.0
-    ✓  release/v2.9                         already there, by the ledger      as ee0000000000
-    ✓  release/v2.8                         already there, as the same patch  as e700b956c4de, since v2.8.1
-    =  release/v2.7                         probably there, in another form   as c10000000000 and c20000000000, since v2.7.…
+    ✓  release/v3.0                         already there, as the same patch   in its history, since v3.0.0
+    ✓  release/v2.9                         already there, by the ledger       as ee0000000000
+    ✓  release/v2.8                         already there, as the same patch   as e700b956c4de, since v2.8.1
+    =  release/v2.7                         probably there, in another form
+                                            as c10000000000 and c20000000000, since v2.7.4, 97 %: 82 % of its lines, the
+                                            same subject, the same author
     ?  release/v2.6                         perhaps the same fix: please look  as d10000000000, 70 %: a subject like it
-    !  release/v2.5                         was there, and was reverted       was b10000000000, taken out by b20000000000
+    !  release/v2.5                         was there, and was reverted        was b10000000000, taken out by b20000000000
     ✗  release/v2.4                         not there
-    ○  stable/very-long-name-of-a-line-2.3  not needed here                   it repairs ca05e0000000 Read ahead: a queue o…
+    ○  stable/very-long-name-of-a-line-2.3  not needed here
+                                            it repairs ca05e0000000 Read ahead: a queue of batches and 1 more
 
     ! release/v2.6: d10000000000 says that it was picked from 1a2b3c400000, and does something else
 
@@ -288,6 +302,8 @@ test("what lines may want, 80 columns", () => {
 
     • 12 older fixes not looked at: --limit 15
 
+    • 1 commit could not be read, and was compared by words alone: b10000000000
+
     Next  morello plan 1a2b3c400000 --onto release/v2.7
     "
   `);
@@ -304,6 +320,8 @@ test("what lines may want, 120 columns", () => {
     ✓ there, with its first tag · = there in another form · ? please look · ✗ not there · ! reverted · ○ not needed
 
     • 12 older fixes not looked at: --limit 15
+
+    • 1 commit could not be read, and was compared by words alone: b10000000000
 
     Next  morello plan 1a2b3c400000 --onto release/v2.7
     "
@@ -322,6 +340,7 @@ test("what lines may want, in a pipe", () => {
     release/v2.7: 7900000000000000000000000000000000000000: already there, as the same patch (as e700b956c4de0000000000000000000000000000, since v2.8.1): Fixes: fix: there on all lines
     release/v2.6: 7900000000000000000000000000000000000000: already there, by the ledger (as ee00000000000000000000000000000000000000): Fixes: fix: there on all lines
     note: 12 older fixes not looked at
+    note: 1 commit could not be read, and was compared by words alone: b100000000000000000000000000000000000000
     "
   `);
 });
@@ -330,19 +349,23 @@ test("what one line may want has words in place of a legend", () => {
   const only = WANTED.fixes.map((fix) => ({ ...fix, standings: fix.standings.slice(1, 2) }));
   expect(renderWanted(terminal(80), { ...WANTED, lines: ["release/v2.7"], fixes: only, more: 0 }))
     .toMatchInlineSnapshot(`
-    "Fixes  on main since v2.7.0: 1 of 3 may be wanted
+      "Fixes  on main since v2.7.0: 1 of 3 may be wanted
 
-                                                                        release/v2.7
-    1a2b3c400000  Limit the prefetch queue: it kept every batch alive…  ✗ not there
+                                                                          release/v2.7
+      1a2b3c400000  Limit the prefetch queue: it kept every batch alive…  ✗ not there
 
-    Next  morello plan 1a2b3c400000 --onto release/v2.7
-    "
-  `);
+      • 1 commit could not be read, and was compared by words alone: b10000000000
+
+      Next  morello plan 1a2b3c400000 --onto release/v2.7
+      "
+    `);
 });
 
 test("nothing wanted is said as well", () => {
   expect(renderWanted(terminal(80), { ...WANTED, fixes: [], more: 0, since: oid("5eed") })).toMatchInlineSnapshot(`
     "Fixes  on main since 5eed00000000: 0 of 0 may be wanted
+
+    • 1 commit could not be read, and was compared by words alone: b10000000000
     "
   `);
 });

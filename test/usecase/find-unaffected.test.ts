@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { unaffectedLines } from "../../src/usecase/repair.ts";
 import { sourceOf } from "../../src/usecase/find-sources.ts";
 import { historyOf, linesOf, withWorkspace } from "../../src/usecase/workspace.ts";
+import { lose } from "../git/open.ts";
 import { history, type History } from "../support/history.ts";
 import type { TestRepository } from "../support/repository.ts";
 import { makeSandbox } from "../support/sandbox.ts";
@@ -137,6 +138,17 @@ describe("a line may need a fix if", () => {
       .create(makeSandbox(), { bare: true, head: "main" });
     expect((await standingOn(repository, LINE, repository.oid("root"))).standing).toBe("absent");
   });
+});
+
+test("a line whose file cannot be read may need a fix", async () => {
+  const repository = await late();
+  await repository.extend((line) =>
+    line.checkout(LINE).commit("unreadable", { files: { "loader.py": loader({ queue: "", pump: "\n\nPUMP = 1\n" }) } }),
+  );
+  expect((await standingOn(repository, LINE)).standing).toBe("not affected");
+  await repository.extend((line) => line.commit("moved on", { files: { own: "2\n" } }));
+  await lose(repository, `${LINE}:loader.py`);
+  expect((await standingOn(repository, LINE)).standing).toBe("absent");
 });
 
 test("a renamed file that came late is followed to the commit that wrote its lines", async () => {

@@ -6,7 +6,7 @@ import { PHRASES } from "./phrases.ts";
 import { command } from "./shell.ts";
 import { table, type Cell } from "./table.ts";
 import { count, paint, shortId, showId, symbol, type SymbolName, type Tone, type View } from "./view.ts";
-import { pad, truncate, width, wrap } from "./width.ts";
+import { truncate, width, wrap } from "./width.ts";
 
 export function renderFind(view: View, found: FindOutcome): string {
   const outcome = cleaned(found);
@@ -41,8 +41,8 @@ export function markOf(view: View, { standing, match }: LineStanding): { text: s
   return { text: symbol(view, name), tone };
 }
 
-/** Longer phrases push what follows them; most are as wide as this. */
-const PHRASE = 32;
+/** Columns that a detail has at least, below its phrase. */
+const DETAIL = 33;
 
 function fixLines(view: View, fix: FoundFix): string[] {
   const { source, main, lines, followUps } = fix;
@@ -54,15 +54,7 @@ function fixLines(view: View, fix: FoundFix): string[] {
     `      ${paint(view, main.revertedBy === null ? "quiet" : "warn", truncate(mainText(view, fix), room))}`,
     "",
   ];
-  const rows = lines.map((line): Cell[] => {
-    const { text, tone } = markOf(view, line);
-    return [
-      { text, tone },
-      { text: line.line },
-      { text: pad(phraseOf(line), PHRASE), tone, rest: `  ${detailOf(view, line)}` },
-    ];
-  });
-  out.push(...table(view, [{}, { shrink: 1, cut: "start", least: 16 }, { shrink: 2, least: 40 }], rows));
+  out.push(...standingRows(view, lines));
   const warnings = lines.flatMap((line) => warningTexts(line.match).map((text) => `${line.line}: ${text}`));
   if (warnings.length > 0) out.push("", ...warnings.flatMap((text) => bullet(view, text)));
   if (followUps.length > 0) out.push("", ...followUpLines(view, followUps));
@@ -70,6 +62,27 @@ function fixLines(view: View, fix: FoundFix): string[] {
   if (next.length > 0)
     out.push("", ...next.map((words, n) => `${n === 0 ? paint(view, "strong", "Next") : "    "}  ${command(words)}`));
   return out;
+}
+
+/** A detail stands behind its phrase if it fits there, else below. */
+function standingRows(view: View, lines: readonly LineStanding[]): string[] {
+  const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(width));
+  const names = 5 + widest(lines.map(({ line }) => line));
+  const phrases = 2 + widest(lines.map(phraseOf));
+  const indent = " ".repeat(Math.min(names, view.width - DETAIL));
+  const details = lines.map((line) => detailOf(view, line));
+  const fits = details.map((detail) => names + phrases + width(detail) <= view.width);
+  const rows = lines.map((line, n): Cell[] => {
+    const { text, tone } = markOf(view, line);
+    const behind = fits[n] === true ? (details[n] ?? "") : "";
+    return [{ text, tone }, { text: line.line }, { text: phraseOf(line), tone }, { text: behind, tone: "quiet" }];
+  });
+  return table(view, [{}, { shrink: 1, cut: "start", least: 16 }, {}, {}], rows).flatMap((row, n) => [
+    row,
+    ...(fits[n] === true ? [] : wrap(details[n] ?? "", view.width - indent.length)).map(
+      (text) => `${indent}${paint(view, "quiet", text)}`,
+    ),
+  ]);
 }
 
 function mainText(view: View, { main }: FoundFix): string {
@@ -139,7 +152,7 @@ function judgedLines(view: View, judged: FindOutcome["judged"]): string[] {
   });
 }
 
-function unreadableLines(view: View, unreadable: readonly string[]): string[] {
+export function unreadableLines(view: View, unreadable: readonly string[]): string[] {
   if (unreadable.length === 0) return [];
   const shown = unreadable.slice(0, 3).map((oid) => showId(view, oid));
   const more = unreadable.length > shown.length ? ` and ${unreadable.length - shown.length} more` : "";

@@ -1,7 +1,7 @@
 // What main has that lines may want: fixes down, lines across.
 import type { WantedOutcome } from "../../wire/find.ts";
 import { cleaned } from "./clean.ts";
-import { detailOf, markOf, phraseOf } from "./find.ts";
+import { detailOf, markOf, phraseOf, unreadableLines } from "./find.ts";
 import { command } from "./shell.ts";
 import { table, type Cell } from "./table.ts";
 import { count, paint, shortId, symbol, type View } from "./view.ts";
@@ -51,6 +51,8 @@ function wantedLines(view: View, outcome: WantedOutcome): string[] {
       "",
       `${symbol(view, "note")} ${count(more, "older fix", "older fixes")} not looked at: --limit ${fixes.length + more}`,
     );
+  const unread = unreadableLines(view, outcome.unreadable);
+  if (unread.length > 0) out.push("", ...unread.flatMap((text) => wrap(text, view.width)));
   const [first] = open;
   const absent = first?.standings.find(({ standing }) => standing === "absent");
   if (first !== undefined && absent !== undefined)
@@ -76,7 +78,7 @@ function shortened(since: string): string {
   return /^[0-9a-f]{40,64}$/.test(since) ? shortId(since) : truncate(since, 40);
 }
 
-function plainWanted(view: View, { fixes, more }: WantedOutcome): string[] {
+function plainWanted(view: View, { fixes, more, unreadable }: WantedOutcome): string[] {
   return [
     ...fixes.flatMap(({ source, because, standings }) =>
       standings.map((line) => {
@@ -85,5 +87,6 @@ function plainWanted(view: View, { fixes, more }: WantedOutcome): string[] {
       }),
     ),
     ...(more > 0 ? [`note: ${count(more, "older fix", "older fixes")} not looked at`] : []),
+    ...unreadableLines(view, unreadable),
   ];
 }
