@@ -155,13 +155,13 @@ function calibration(answers: readonly Answer[]): string[] {
 }
 
 function moduleOf([bias = 0, ...weights]: readonly number[]): string {
-  const rows = NAMES.map((name, n) => `  ${name}: ${(weights[n] ?? 0).toFixed(3)},`);
+  const rows = NAMES.map((name, n) => `  ${name}: ${Number((weights[n] ?? 0).toFixed(3))},`);
   return `// Made by \`npm run bench -- fit\`; the report of the fit is in docs/performance/equivalence.md. Log-odds for each
 // input of the model in \`inputs.ts\`.
 import type { Input } from "./inputs.ts";
 
 export const WEIGHTS: Readonly<Record<Input | "bias", number>> = {
-  bias: ${bias.toFixed(3)},
+  bias: ${Number(bias.toFixed(3))},
 ${rows.join("\n")}
 };
 `;

@@ -69,7 +69,7 @@ export async function benchSymbols(options: BenchOptions): Promise<void> {
     const label = backport === null ? one.label : backport.tree === merge.tree ? "ok" : "altered";
     const onto = trees.ours;
     await checker.prepare([onto, trees.theirs]);
-    const picked = { onto, merged: merge.tree, source: trees.theirs };
+    const picked = { onto, merged: merge.tree, source: trees.theirs, parent: trees.base };
     if (options.runs > 1) await checker.check(picked); // warm: what the trees share is known
     const started = performance.now();
     const found = (await checker.check(picked)).findings;
@@ -116,7 +116,7 @@ export async function benchSymbols(options: BenchOptions): Promise<void> {
   process.stdout.write(
     [
       `clean picks ${results.length}: ${[...tally]
-        .sort()
+        .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([key, n]) => `${key} ${n}`)
         .join(", ")}`,
       ...[...rules].map(

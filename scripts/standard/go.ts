@@ -24,7 +24,10 @@ for (const [minor, file] of [...files].sort(([a], [b]) => a - b)) {
     const [, module = "", rest = ""] = /^pkg (\S+?)(?: \([^)]*\))?, (.*)$/.exec(line) ?? [];
     const name = nameOf(rest.replace(/ #\d+$/, ""));
     if (module === "" || module === "syscall" || name === null) continue;
-    if (!known.has(module)) (known.add(module), fresh.set(module, [...(fresh.get(module) ?? []), ""]));
+    if (!known.has(module)) {
+      known.add(module);
+      fresh.set(module, [...(fresh.get(module) ?? []), ""]);
+    }
     if (known.has(`${module} ${name}`)) continue;
     known.add(`${module} ${name}`);
     fresh.set(module, [...(fresh.get(module) ?? []), name]);

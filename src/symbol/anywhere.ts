@@ -68,12 +68,12 @@ export function usesName(name: string, world: World, owns: (path: string) => boo
 }
 
 /** Whether a callable takes a call; true where either cannot be told. */
-export function accepts(shape: Shape | null, call: Call | null): boolean {
+function accepts(shape: Shape | null, call: Call | null): boolean {
   return mismatch(shape, call) === null;
 }
 
 /** Why a callable does not take a call; null if it does, or cannot be told. */
-export function mismatch(shape: Shape | null, call: Call | null): string | null {
+function mismatch(shape: Shape | null, call: Call | null): string | null {
   if (shape === null || call === null) return null;
   const { min, max, keywords, results } = shape;
   if (max !== null && call.positional > max && !call.spread)

@@ -64,7 +64,7 @@ export class Collector {
     return {
       ...outside,
       scopes: Object.fromEntries([...this.#scopes].map(([scope, names]) => [scope, [...names]])),
-      references: [...this.#references.values()].flatMap((one) => this.#left(one)),
+      references: [...this.#references.values()].flatMap((one) => this.#left(one)).sort((a, b) => a.line - b.line),
     };
   }
 

@@ -85,8 +85,6 @@ export interface FileFacts {
 /** `definitions` leaves out function bodies where nothing outside can see into them. */
 export type Extent = "definitions" | "full";
 
-export const NO_FACTS: FileFacts = { package: null, imports: [], definitions: [], scopes: {}, references: [] };
-
 /** Two references with the same key are the same question. The line is no part of it. */
 export function referenceKey({ kind, name, scope, on, call }: Reference): string {
   const called = call === null ? "" : `${call.positional},${call.spread},${call.results},${call.keywords.join(",")}`;

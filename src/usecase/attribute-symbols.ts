@@ -19,7 +19,7 @@ export interface Sides {
 /** The commit that brought what a finding misses; null where none did that the line lacks, or it is the source itself. */
 export async function introducing(finding: Finding, sides: Sides): Promise<string | null> {
   const { rule, definition, stranded } = finding;
-  if (stranded || ["twice", "unused", "standard", "lexical"].includes(rule)) return null;
+  if (stranded || ["twice", "unused", "standard"].includes(rule)) return null;
   const { scratch, source, onto } = sides;
   const question = { commit: source, without: [onto], path: definition.path as BytePath };
   const isOther = (oid: string): boolean => oid !== source;

@@ -64,7 +64,8 @@ class Check {
     const { source, onto, merged } = this.#question;
     const tree = await this.#treeOf(source);
     if (tree === null) return { ...NOTHING, unreadable: [source] };
-    const { findings, unchecked } = await this.#checker.check({ onto: onto.tree, merged, source: tree });
+    const parent = await this.#parentTree(source);
+    const { findings, unchecked } = await this.#checker.check({ onto: onto.tree, merged, source: tree, parent });
     const shown = await Promise.all(findings.slice(0, MAX_ALARMS).map((finding) => this.#attribute(finding, tree)));
     const wanted = shown.flatMap(({ add, commit }) => (add === null && commit !== null ? [commit] : []));
     const commits = await this.#inOrder([...new Set(wanted)].slice(0, MAX_COMMITS));
@@ -86,6 +87,12 @@ class Check {
 
   async #treeOf(commit: string): Promise<string | null> {
     return (await this.#workspace.scratch.reader.commit(commit))?.tree ?? null;
+  }
+
+  async #parentTree(commit: string): Promise<string | null> {
+    const found = await this.#workspace.scratch.reader.commit(commit);
+    const parent = found?.parents[(this.#question.mainline ?? 1) - 1];
+    return parent === undefined ? null : this.#treeOf(parent);
   }
 
   async #attribute(finding: Finding, sourceTree: string): Promise<Attributed> {
@@ -117,7 +124,8 @@ class Check {
     for (const commit of commits) tree = tree === null ? null : await this.#pick(commit, 1, tree);
     const merged = tree === null ? null : await this.#pick(source, mainline ?? 1, tree);
     if (tree === null || merged === null) return null;
-    return (await this.#checker.check({ onto: tree, merged, source: sourceTree })).findings;
+    const parent = await this.#parentTree(source);
+    return (await this.#checker.check({ onto: tree, merged, source: sourceTree, parent })).findings;
   }
 
   async #each(commits: readonly string[], tree: string): Promise<Map<string, readonly Finding[] | null>> {

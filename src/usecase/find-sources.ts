@@ -67,7 +67,7 @@ async function resolveAll(workspace: Workspace, revisions: readonly string[]): P
     workspace.repository,
     revisions.filter((_, n) => pulls[n] === null),
   );
-  return Promise.all(pulls.map((pull) => (pull === null ? (others.shift() ?? null) : findPull(workspace, pull))));
+  return Promise.all(pulls.map(async (pull) => (pull === null ? (others.shift() ?? null) : findPull(workspace, pull))));
 }
 
 /** A commit as people recognise it. */

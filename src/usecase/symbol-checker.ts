@@ -9,6 +9,7 @@ import type { BytePath } from "../object/path.ts";
 import { isRegular } from "../object/tree.ts";
 import { delta, type Finding, type Touched } from "../symbol/delta.ts";
 import { languageOf } from "../symbol/languages.ts";
+import { isLexical, lexical } from "../symbol/lexical.ts";
 import { isGenerated, isVendored } from "../symbol/skip.ts";
 
 export interface PickTrees {
@@ -16,10 +17,12 @@ export interface PickTrees {
   readonly onto: string;
   readonly merged: string;
   readonly source: string;
+  /** The tree that the source commit is compared with; null where words of files without rules are not to be looked up. */
+  readonly parent: string | null;
 }
 
 export interface Checked {
-  /** In the order of paths, then of lines. */
+  /** By rules in the order of paths, then of lines; then by words alone. */
   readonly findings: readonly Finding[];
   readonly unchecked: readonly { readonly what: string; readonly paths: readonly BytePath[] }[];
 }
@@ -64,7 +67,7 @@ export class SymbolChecker {
     return new TreeWorld(root, this.#engine.tree, this.#blobs, false, this.world(onto));
   }
 
-  async check({ onto, merged, source }: PickTrees): Promise<Checked> {
+  async check({ onto, merged, source, parent }: PickTrees): Promise<Checked> {
     const touched = (await touchedPaths(this.#engine.tree, onto, merged)).filter(({ before, after }) =>
       [before, after].some((entry) => entry !== null && isRegular(entry.mode)),
     );
@@ -73,8 +76,15 @@ export class SymbolChecker {
       touched.map(async ({ path }) => ({ path, sourcePath: await counterpart(path, there) })),
     );
     const trees = { target: this.world(onto), source: there, merged: this.merged(merged, onto) };
+    const plain =
+      parent === null
+        ? []
+        : touched.filter(({ path, after }) => after !== null && languageOf(path) === null && isLexical(path));
+    const words = await Promise.all(
+      plain.map(({ path }) => lexical(path, { ...trees, parent: this.world(parent ?? source) })),
+    );
     return {
-      findings: await delta(asked, trees),
+      findings: [...(await delta(asked, trees)), ...words.flat()],
       unchecked: uncheckedOf(touched.filter(({ after }) => after !== null).map(({ path }) => path)),
     };
   }

@@ -30,8 +30,19 @@ const NOTHING: Features = {
 };
 const PICK: Features = {
   ...NOTHING,
-  ...{ bareEqual: 1, exactEqual: 1, lines: 1, ofQuery: 1, ofCandidate: 1, shared: 0.5, paths: 1, names: 1 },
-  ...{ subjectEqual: 1, subject: 1, author: 1, dateEqual: 1, dateNear: 1 },
+  bareEqual: 1,
+  exactEqual: 1,
+  lines: 1,
+  ofQuery: 1,
+  ofCandidate: 1,
+  shared: 0.5,
+  paths: 1,
+  names: 1,
+  subjectEqual: 1,
+  subject: 1,
+  author: 1,
+  dateEqual: 1,
+  dateNear: 1,
 };
 const UNNAMED = { named: false, pull: false };
 

@@ -11,7 +11,18 @@ export interface Violation {
 }
 
 /** Values in, values out: these know no git, no disk, no clock. */
-const PURE_ROOMS = ["object", "message", "patch", "equivalence", "prerequisite", "line", "plan", "policy", "symbol", "wire"];
+const PURE_ROOMS = [
+  "object",
+  "message",
+  "patch",
+  "equivalence",
+  "prerequisite",
+  "line",
+  "plan",
+  "policy",
+  "symbol",
+  "wire",
+];
 
 /** Single files that keep the law of the pure rooms, in rooms that do not. */
 const PURE_FILES = ["error.ts", "config/schema.ts"];

@@ -42,7 +42,7 @@ export async function factsOf(path: string, source: string, extent: Extent = "fu
   return dialect === null ? facts : { ...facts, dialect: dialect.id };
 }
 
-export function worldOf(texts: Texts, before: World | null = null): World {
+function worldOf(texts: Texts, before: World | null = null): World {
   const known = new Map<string, Promise<unknown>>();
   const once = <T>(key: string, compute: () => Promise<T>): Promise<T> => {
     let found = known.get(key);

@@ -4,7 +4,7 @@ import type { WantedOutcome } from "../../src/wire/find.ts";
 import type { History } from "../support/history.ts";
 import type { TestRepository } from "../support/repository.ts";
 import { makeSandbox } from "../support/sandbox.ts";
-import { FIX_MESSAGE, FIXED, leakStory, LIMITED, loader, markOf } from "./finding.ts";
+import { FIXED, leakStory, LIMITED, loader, markOf } from "./finding.ts";
 import { depsOf, failure } from "./setting.ts";
 
 const OPENING = {

@@ -44,7 +44,8 @@ const WRAPPERS = [
   "function_declarator",
   "reference_declarator",
 ];
-const NAMES = ["identifier", "field_identifier", "type_identifier"];
+/** Nodes that are a name. */
+export const NAMES = ["identifier", "field_identifier", "type_identifier"];
 
 /** Finds the name in a declarator; null where there is none. */
 export function declared(syntax: Syntax, n: number): Declared | null {
@@ -92,3 +93,9 @@ export function macroShape(syntax: Syntax, parameters: number): Shape {
   const open = /\.\.\.\s*\)$/.test(syntax.text(parameters));
   return { min: names, max: open ? null : names, keywords: [], results: null };
 }
+
+/** Nodes in a function that refer to nothing, or are taken elsewhere. */
+export const LEFT_OUT: ReadonlySet<string> = new Set(
+  `preproc_include preproc_def preproc_function_def preproc_defined offsetof_expression type_definition
+  statement_identifier field_identifier comment string_literal`.split(/\s+/),
+);

@@ -2,14 +2,12 @@
 import { Collector, NAMELESS } from "../collect.ts";
 import type { Call, Extent, FileFacts } from "../facts.ts";
 import type { Syntax } from "../syntax.ts";
-import { declarators, declared, macroShape, shapeOf, tagText, typeText } from "./declare.ts";
+import { declarators, declared, LEFT_OUT, macroShape, NAMES, shapeOf, tagText, typeText } from "./declare.ts";
+import { callOf, valueText } from "./value.ts";
 
 export function extractC(syntax: Syntax, extent: Extent): FileFacts {
   return new CExtractor(syntax).run(extent);
 }
-
-/** Steps beyond which nothing is told of a value. */
-const MAX_STEPS = 6;
 
 class CExtractor {
   readonly #syntax: Syntax;
@@ -194,7 +192,7 @@ class CExtractor {
         for (const parameter of syntax.children(child)) this.#walkParameter(parameter);
       else if (syntax.field(child) === "declarator" || syntax.type(child).endsWith("declarator"))
         this.#declaratorParts(child);
-      else if (!NAME_TYPES.includes(syntax.type(child))) this.#walk(child);
+      else if (!NAMES.includes(syntax.type(child))) this.#walk(child);
       else if (syntax.field(child) === "size") this.#walk(child);
     }
   }
@@ -209,12 +207,11 @@ class CExtractor {
   #typedef(n: number): void {
     const syntax = this.#syntax;
     const type = syntax.child(n, "type");
-    const [first] = declarators(syntax, n);
     const names = declarators(syntax, n)
       .map((one) => declared(syntax, one))
       .filter((one) => one !== null);
     // A struct without a tag takes the name of its typedef.
-    this.#tagged(type, first === undefined ? null : (declared(syntax, first)?.name ?? null));
+    this.#tagged(type, names[0]?.name ?? null);
     for (const { name, node, parameters } of names) {
       const text = parameters >= 0 ? null : typeText(syntax, type);
       this.#out.define({
@@ -329,24 +326,13 @@ class CExtractor {
       case "call_expression":
         this.#call(n);
         return;
-      case "preproc_include":
-      case "preproc_def":
-      case "preproc_function_def":
-      case "preproc_defined":
-      case "offsetof_expression":
-      case "type_definition":
-      case "statement_identifier":
-      case "field_identifier":
-      case "comment":
-      case "string_literal":
-        return;
       case "preproc_if":
       case "preproc_elif":
       case "preproc_ifdef":
         this.#conditional(n, (child) => this.#walk(child));
         return;
       default:
-        if (n < 0) return;
+        if (n < 0 || LEFT_OUT.has(syntax.type(n))) return;
         for (const child of syntax.children(n)) this.#walk(child);
     }
   }
@@ -383,9 +369,7 @@ class CExtractor {
     const syntax = this.#syntax;
     const called = syntax.child(n, "function");
     const list = syntax.child(n, "arguments");
-    const given = [...syntax.children(list)].filter((child) => syntax.type(child) !== "comment");
-    const spread = given.some((child) => ["ERROR", "preproc_if", "preproc_ifdef"].includes(syntax.type(child)));
-    const call = { positional: given.length, keywords: [], spread, results: null };
+    const call = callOf(syntax, list);
     if (syntax.type(called) === "identifier") this.#name(called, call);
     else this.#walk(called);
     this.#walk(list);
@@ -407,39 +391,9 @@ class CExtractor {
     }
   }
 
-  /** A value as a text to look up: a type, or `@name`, with `>field` and `>()` as steps. */
   #value(n: number): string | null {
-    const text = this.#valueText(n);
-    return text === null || text.split(">").length > MAX_STEPS ? null : text;
-  }
-
-  #valueText(n: number): string | null {
-    const syntax = this.#syntax;
-    if (n < 0) return null;
-    switch (syntax.type(n)) {
-      case "identifier": {
-        const name = syntax.text(n);
-        return this.#out.isBound(this.#scope, name) ? (this.#types.get(name) ?? null) : `@${name}`;
-      }
-      case "field_expression": {
-        const base = this.#valueText(syntax.child(n, "argument"));
-        return base === null ? null : `${base}>${syntax.text(syntax.child(n, "field"))}`;
-      }
-      case "call_expression": {
-        const base = this.#valueText(syntax.child(n, "function"));
-        return base === null ? null : `${base}>()`;
-      }
-      case "cast_expression":
-        return typeText(syntax, syntax.child(n, "type"));
-      case "parenthesized_expression":
-        return this.#valueText(n + 1);
-      case "pointer_expression":
-      case "subscript_expression":
-        return this.#valueText(syntax.child(n, "argument"));
-      default:
-        return null;
-    }
+    return valueText(this.#syntax, n, (name) =>
+      this.#out.isBound(this.#scope, name) ? (this.#types.get(name) ?? null) : undefined,
+    );
   }
 }
-
-const NAME_TYPES = ["identifier", "field_identifier", "type_identifier"];

@@ -41,9 +41,10 @@ async function resolveName({ name, scope, call, line }: Reference, file: FileAt,
   if (file.facts.scopes[scope]?.includes(name) === true) return FOUND;
   const reach = await reachOf(file.path, file.facts, world);
   const found = visible(reach, name);
-  const above = found.filter(({ path, definition }) => path !== file.path || definition.line <= line);
-  if (above.length > 0) return callOf(preferBodies(found), call);
   const [below] = found;
+  // Only calls: what the parser misreads may look like a declaration at any place.
+  const isBelow = call !== null && found.every((one) => one.path === file.path && isFunctionBelow(one, line));
+  if (below !== undefined && !isBelow) return callOf(preferBodies(found), call);
   if (below !== undefined) {
     const near = { path: below.path, line: below.definition.line, name, of: null };
     return absent("unbound", `${name} is declared only below, in line ${below.definition.line}`, near);
@@ -57,6 +58,10 @@ async function resolveName({ name, scope, call, line }: Reference, file: FileAt,
   const detail =
     near === null ? `nothing declares ${name}` : `${name} is declared in ${near.path}, which no include reaches`;
   return absent("unbound", detail, near);
+}
+
+function isFunctionBelow({ definition }: Defined, line: number): boolean {
+  return definition.kind === "function" && definition.line > line;
 }
 
 /** A macro stands before a function of its name. */

@@ -14,7 +14,7 @@ const GLOBALS = new Set(
   setInterval setTimeout structuredClone suite test vi window __dirname __filename`.split(/\s+/),
 );
 
-export const ownsScript = (path: string): boolean => /\.([cm]?[jt]s|[jt]sx)$/.test(path);
+const ownsScript = (path: string): boolean => /\.([cm]?[jt]s|[jt]sx)$/.test(path);
 
 export async function resolveScript(reference: Reference, file: FileAt, world: World): Promise<Resolution> {
   switch (reference.kind) {

@@ -1,27 +1,14 @@
 // A parsed Go file as facts.
 import { Collector, NAMELESS } from "../collect.ts";
-import type { Call, Extent, FileFacts, Shape } from "../facts.ts";
+import type { Call, Extent, FileFacts } from "../facts.ts";
 import type { Syntax } from "../syntax.ts";
+import { blockEnd } from "./block.ts";
+import { callOf, shapeOf } from "./call.ts";
 import { resultTypes, step, typeText, valueText } from "./types.ts";
 
 export function extractGo(syntax: Syntax, extent: Extent): FileFacts {
   return new GoExtractor(syntax).run(extent);
 }
-
-/** What a name declared in it is known to the end of. */
-const BLOCKS = new Set([
-  "block",
-  "if_statement",
-  "for_statement",
-  "expression_switch_statement",
-  "type_switch_statement",
-  "select_statement",
-  "expression_case",
-  "default_case",
-  "type_case",
-  "communication_case",
-  "func_literal",
-]);
 
 class GoExtractor {
   readonly #syntax: Syntax;
@@ -101,7 +88,7 @@ class GoExtractor {
       kind: "function",
       of,
       line: syntax.line(n),
-      shape: this.#shape(syntax.child(n, "parameters"), result),
+      shape: shapeOf(syntax, syntax.child(n, "parameters"), result),
       type: resultTypes(syntax, result),
     });
     this.#scope = of === null ? name : `${of}.${name}`;
@@ -150,22 +137,6 @@ class GoExtractor {
     this.#walk(type);
   }
 
-  #shape(parameters: number, result: number): Shape {
-    const syntax = this.#syntax;
-    let min = 0;
-    let max: number | null = 0;
-    for (const parameter of syntax.children(parameters)) {
-      const names = [...syntax.children(parameter)].filter((child) => syntax.field(child) === "name").length;
-      if (syntax.type(parameter) === "variadic_parameter_declaration") max = null;
-      else if (syntax.type(parameter) === "parameter_declaration") {
-        min += Math.max(1, names);
-        if (max !== null) max += Math.max(1, names);
-      }
-    }
-    const types = resultTypes(syntax, result);
-    return { min, max, keywords: [], results: result < 0 ? 0 : types.split(",").length };
-  }
-
   #typeSpec(n: number, top: boolean): void {
     const syntax = this.#syntax;
     if (!["type_spec", "type_alias"].includes(syntax.type(n))) return;
@@ -203,7 +174,7 @@ class GoExtractor {
       const line = syntax.line(member);
       if (syntax.type(member) === "method_elem") {
         const result = syntax.child(member, "result");
-        const shape = this.#shape(syntax.child(member, "parameters"), result);
+        const shape = shapeOf(syntax, syntax.child(member, "parameters"), result);
         const name = syntax.text(syntax.child(member, "name"));
         this.#out.define({ name, kind: "function", of, line, shape, type: resultTypes(syntax, result) });
       } else if (syntax.type(member) === "type_elem") {
@@ -256,17 +227,11 @@ class GoExtractor {
   /** `at`: the node that declares it, which the name is known from to the end of the block around. */
   #bind(name: string, type: string | null, at = -1): void {
     if (name === "_" || name === "") return;
-    const reach = at < 0 ? { from: 0, to: Number.MAX_SAFE_INTEGER } : { from: at, to: this.#blockEnd(at) };
+    const reach = at < 0 ? { from: 0, to: Number.MAX_SAFE_INTEGER } : { from: at, to: blockEnd(this.#syntax, at) };
     this.#reaches.set(name, [...(this.#reaches.get(name) ?? []), reach]);
     const known = this.#types.get(name);
     this.#types.set(name, known === undefined || known === type ? type : null);
     this.#out.bind(this.#scope, name);
-  }
-
-  #blockEnd(n: number): number {
-    let at = this.#syntax.parent(n);
-    while (at > 0 && !BLOCKS.has(this.#syntax.type(at))) at = this.#syntax.parent(at);
-    return this.#syntax.after(at);
   }
 
   /** Binds everything a function body declares, wherever in it. */
@@ -401,35 +366,11 @@ class GoExtractor {
   #call(n: number): void {
     const syntax = this.#syntax;
     const called = syntax.child(n, "function");
-    const list = syntax.child(n, "arguments");
-    const call = this.#callShape(n, list);
+    const call = callOf(syntax, n);
     if (syntax.type(called) === "identifier") this.#name(called, call);
     else if (syntax.type(called) === "selector_expression") this.#selector(called, call);
     else this.#walk(called);
     for (const child of syntax.children(n)) if (child !== called) this.#walk(child);
-  }
-
-  #callShape(n: number, list: number): Call {
-    const syntax = this.#syntax;
-    const given = [...syntax.children(list)].filter((child) => syntax.type(child) !== "comment");
-    const [only = -1] = given;
-    const spread =
-      given.some((child) => syntax.type(child) === "variadic_argument") ||
-      (given.length === 1 && syntax.type(only) === "call_expression"); // f(g()) passes all that g gives back
-    return { positional: given.length, keywords: [], spread, results: this.#taken(n) };
-  }
-
-  /** How many values the statement around a call takes from it. */
-  #taken(n: number): number | null {
-    const syntax = this.#syntax;
-    const list = syntax.parent(n);
-    if (syntax.type(list) !== "expression_list" || syntax.after(list) !== syntax.after(n) || list + 1 !== n)
-      return null;
-    const statement = syntax.parent(list);
-    if (["short_var_declaration", "assignment_statement"].includes(syntax.type(statement)))
-      return syntax.field(list) === "right" ? [...syntax.children(syntax.child(statement, "left"))].length : null;
-    if (syntax.type(statement) !== "var_spec") return null;
-    return [...syntax.children(statement)].filter((child) => syntax.field(child) === "name").length;
   }
 
   /** `{Key: value}` of a type: keys are fields, unless the type is a map or a list. */

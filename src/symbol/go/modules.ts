@@ -10,8 +10,10 @@ interface Module {
   readonly directory: string;
   /** Module paths that it requires. */
   readonly requires: readonly string[];
-  /** The minor version of Go that it asks for; null where it says nothing. */
+  /** The minor version of Go whose language it is written in; null where it says nothing. */
   readonly version: number | null;
+  /** The minor version of Go that builds it, where that is another. */
+  readonly toolchain: number | null;
 }
 
 /** The modules of a tree, those with the longest path first. */
@@ -32,7 +34,6 @@ function modulesOf(world: World): Promise<readonly Module[]> {
 function readManifest(text: string, path: string): Module {
   const version = /^go 1\.(\d+)/m.exec(text)?.[1];
   const toolchain = /^toolchain go1\.(\d+)/m.exec(text)?.[1];
-  const newest = Math.max(...[version, toolchain].map((minor) => Number(minor ?? -1)));
   return {
     prefix: /^module\s+"?([^\s"]+)/m.exec(text)?.[1] ?? "",
     manifest: path,
@@ -40,7 +41,8 @@ function readManifest(text: string, path: string): Module {
     requires: [...text.matchAll(/^\s*(?:require\s+)?([\w.-]+\.[\w.-]+\/\S+|[\w-]+\.[\w.-]+)\s+v\S+/gm)].map(
       (match) => match[1] ?? "",
     ),
-    version: newest < 0 ? null : newest,
+    version: version === undefined ? null : Number(version),
+    toolchain: toolchain === undefined ? null : Number(toolchain),
   };
 }
 
@@ -120,10 +122,20 @@ export function newestGo(world: World): Promise<number | null> {
         Number(match[1] ?? match[2]),
       ),
     );
-    const asked = (await modulesOf(world)).flatMap(({ version }) => (version === null ? [] : [version]));
+    const asked = (await modulesOf(world)).flatMap(({ version, toolchain }) =>
+      [version, toolchain].filter((minor) => minor !== null),
+    );
     const all = [...named, ...asked];
     return all.length === 0 ? null : Math.max(...all);
   });
+}
+
+/** The minor version of Go whose language the module around a path is written in; null where nothing says. */
+export async function languageVersion(path: string, world: World): Promise<number | null> {
+  const around = (await modulesOf(world))
+    .filter(({ directory }) => directory === "" || path.startsWith(`${directory}/`))
+    .sort((a, b) => b.directory.length - a.directory.length);
+  return around[0]?.version ?? null;
 }
 
 export interface Package {

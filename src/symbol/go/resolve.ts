@@ -2,7 +2,7 @@
 import { anyMember, callOf, type Defined } from "../anywhere.ts";
 import type { Import, Reference } from "../facts.ts";
 import { absent, FOUND, UNKNOWN, type FileAt, type Resolution, type World } from "../language.ts";
-import { locate, newestGo, packageAt, presumedNames, type Package } from "./modules.ts";
+import { languageVersion, locate, newestGo, packageAt, presumedNames, type Package } from "./modules.ts";
 import { sinceVersion } from "./standard.ts";
 
 const UNIVERSE = new Set(
@@ -82,9 +82,9 @@ async function resolveName(reference: Reference, file: FileAt, world: World): Pr
   if (defined !== undefined) return callOf(defined, call);
   const since = UNIVERSE_SINCE[name];
   if (since !== undefined) {
-    const version = await newestGo(world);
+    const version = await languageVersion(file.path, world);
     if (version === null || version >= since) return FOUND;
-    return absent("standard", `${name} came with Go 1.${since}; the newest Go that this tree names is 1.${version}`);
+    return absent("standard", `${name} came with Go 1.${since}; go.mod asks for Go 1.${version}`);
   }
   if (UNIVERSE.has(name) || (await importOf(name, file, world)) !== null) return FOUND;
   // A dot import can bind anything; a package whose other half is made by a tool too.

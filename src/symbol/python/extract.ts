@@ -39,10 +39,10 @@ class PythonExtractor {
         this.#out.silent--;
         return;
       case "import_statement":
-        this.#import(n);
+        this.#importModules(n);
         return;
       case "import_from_statement":
-        this.#importFrom(n);
+        this.#importNames(n);
         return;
       case "decorated_definition":
         for (const child of syntax.children(n)) if (syntax.type(child) === "decorator") this.#walkAll(child);
@@ -125,7 +125,7 @@ class PythonExtractor {
     for (const child of this.#syntax.children(n)) this.#walk(child);
   }
 
-  #import(n: number): void {
+  #importModules(n: number): void {
     const syntax = this.#syntax;
     for (const child of syntax.children(n)) {
       const aliased = syntax.type(child) === "aliased_import";
@@ -135,7 +135,7 @@ class PythonExtractor {
     }
   }
 
-  #importFrom(n: number): void {
+  #importNames(n: number): void {
     const syntax = this.#syntax;
     const from = syntax.child(n, "module_name");
     const module = syntax.text(from).replace(/\s/g, "");

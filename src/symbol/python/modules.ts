@@ -36,7 +36,7 @@ export function locate(module: string, from: string, world: World): Promise<Loca
       }
       return descend(root, parts, world);
     }
-    for (const root of [...new Set([...ROOTS, ...(await packageRoots(folder, world))])]) {
+    for (const root of new Set([...ROOTS, ...(await packageRoots(folder, world))])) {
       const first = await descend(root, parts.slice(0, 1), world);
       // A directory that holds no Python is no package; one without `__init__.py` only counts where the rest is there.
       if (first.kind === "file" || first.kind === "opaque") return descend(root, parts, world);
@@ -81,7 +81,7 @@ async function package_(path: string, world: World): Promise<Located> {
   return names.some((name) => name.startsWith("__init__.")) ? { kind: "opaque" } : { kind: "namespace", path };
 }
 
-export function parentOf(path: string): string {
+function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 

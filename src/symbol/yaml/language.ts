@@ -26,7 +26,7 @@ function extractYaml(syntax: Syntax, extent: Extent): FileFacts {
       if (keys.join(".") === JOBS) out.define({ name: key, kind: "variable", of: JOBS, line });
       for (const child of syntax.children(n)) walk(child, syntax.field(child) === "value" ? [...keys, key] : keys);
       return;
-    } else if (/_scalar$/.test(type) && !/_scalar$/.test(syntax.type(syntax.parent(n)))) {
+    } else if (type.endsWith("_scalar") && !syntax.type(syntax.parent(n)).endsWith("_scalar")) {
       const text = value(n);
       const key = keys.at(-1);
       if (key === "uses" && text.startsWith("./")) out.refer("import", text.slice(2), line, "");
