@@ -8,7 +8,7 @@ import { lineMatches, type Found } from "./line-matches.ts";
 import { matchOf, type Known } from "./match-of.ts";
 import { Originals } from "./originals.ts";
 import { rePicks } from "./re-pick.ts";
-import { scopeOf } from "./scope.ts";
+import { prepare } from "./scope.ts";
 import { indexOf, type Workspace } from "./workspace.ts";
 
 export interface EquivalentsRequest {
@@ -44,10 +44,7 @@ export async function findEquivalents(
   );
   // Lines that were not asked about too: a pick may have been picked from one.
   const others = workspace.detected.flatMap(({ localTip, remoteTip }) => [localTip ?? "", remoteTip ?? ""]);
-  const scope = await scopeOf(workspace, graph, { sources, main, tips: [...tips, ...numbers(graph, others)] });
-  const unreadable = await index.prepare(scope, (done, total) =>
-    workspace.onProgress?.({ step: "reading what commits do", done, total }),
-  );
+  const unreadable = await prepare(workspace, graph, { sources, main, tips: [...tips, ...numbers(graph, others)] });
   if (unreadable.length > 0) onUnreadable(unreadable);
   await index.readMerges(sources);
   const originals = new Originals(index, main);

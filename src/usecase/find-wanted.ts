@@ -8,7 +8,7 @@ import type { WantedOutcome } from "../wire/find.ts";
 import type { Source } from "../wire/plan.ts";
 import { onMain, withUnaffected } from "./find.ts";
 import { sourceOf } from "./find-sources.ts";
-import { fetchAll } from "./plan.ts";
+import { fetchAll } from "./fetch-all.ts";
 import { standings } from "./standing.ts";
 import { historyOf, indexOf, linesOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
 

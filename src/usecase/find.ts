@@ -10,8 +10,8 @@ import type { Line } from "../wire/line.ts";
 import type { Source } from "../wire/plan.ts";
 import { findEquivalents } from "./find-equivalents.ts";
 import { findSources, sourceOf } from "./find-sources.ts";
-import { recordSaid, type Said } from "./judge.ts";
-import { fetchAll } from "./plan.ts";
+import type { Said } from "./judge.ts";
+import { fetchAll } from "./fetch-all.ts";
 import { unaffectedLines } from "./repair.ts";
 import { isThere, standings, summaryOf, type Standings } from "./standing.ts";
 import { indexOf, linesOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
@@ -31,7 +31,7 @@ export async function find(deps: Deps, input: FindInput): Promise<FindOutcome> {
   if (input.fetch) await fetchAll(deps);
   return withWorkspace(deps, async (workspace) => {
     const { sources, graph } = await findSources(workspace, input.revisions, input.mainline ?? 1);
-    const judged = await recordSaid(workspace, sources, input.said);
+    const judged = await record(workspace, sources, input.said);
     const all = linesOf(workspace, graph);
     const lines = input.lines.length === 0 ? all : selectLines(all, input.lines).selected;
     const unreadable = new Set<string>();
@@ -42,6 +42,13 @@ export async function find(deps: Deps, input: FindInput): Promise<FindOutcome> {
     for (const source of sources) fixes.push(await describe(workspace, graph, lines, source, found));
     return { kind: "find", judged, fixes, unreadable: [...unreadable] };
   });
+}
+
+/** What writes is loaded only where there is something to write. */
+async function record(workspace: Workspace, sources: readonly Source[], said: Said): Promise<FindOutcome["judged"]> {
+  if (said.same.length + said.different.length + said.forget.length === 0) return [];
+  const { recordSaid } = await import("./judge.ts");
+  return recordSaid(workspace, sources, said);
 }
 
 async function describe(

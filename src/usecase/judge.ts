@@ -31,7 +31,6 @@ export async function recordSaid(
     ...different.map((revision) => ({ revision, said: "different" as const })),
     ...forget.map((revision) => ({ revision, said: "forgotten" as const })),
   ];
-  if (wanted.length === 0) return [];
   const [source, ...more] = sources;
   if (source === undefined || more.length > 0)
     throw new AppError("usage", `A judgement is about one commit, and there are ${sources.length}`, {

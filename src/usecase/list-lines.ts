@@ -1,7 +1,7 @@
 // `morello lines`: every release line with its tip, last tag and distances.
 import type { CommitGraph } from "../index/graph.ts";
 import type { Line, LineReport, LinesOutcome } from "../wire/line.ts";
-import { fetchAll } from "./plan.ts";
+import { fetchAll } from "./fetch-all.ts";
 import { historyOf, linesOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
 
 export async function listLines(deps: Deps, { fetch }: { readonly fetch: boolean }): Promise<LinesOutcome> {

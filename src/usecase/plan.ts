@@ -1,12 +1,10 @@
 // `morello plan`: what a pick would do, and what stands in its way.
-import { run } from "../git/run.ts";
-import { fetchRemotes } from "../git/push.ts";
-import { openRepository } from "../git/repository.ts";
 import { checkBranchName, currentIdentity } from "../git/refs.ts";
 import { parseIdentity } from "../object/text.ts";
 import type { Identity } from "../wire/basic.ts";
 import type { PlanOutcome } from "../wire/outcome.ts";
 import type { PickOptions, Plan, PlannedPick } from "../wire/plan.ts";
+import { fetchAll } from "./fetch-all.ts";
 import { needsOf } from "./explain-needs.ts";
 import { planPicks, type Needed, type PlanRequest } from "./plan-picks.ts";
 import { historyOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
@@ -81,15 +79,6 @@ function needsIn(picks: readonly PlannedPick[], taken: readonly Needed[]): Neede
       .filter((from) => !taken.some(({ commit }) => commit === from))
       .map((commit) => ({ commit, neededBy: source }));
   });
-}
-
-export async function fetchAll(deps: Deps): Promise<void> {
-  const repository = await openRepository(deps.cwd, deps.environment);
-  const remotes = (await run(repository, ["remote"])).stdout
-    .toString("utf8")
-    .split("\n")
-    .filter((name) => name !== "");
-  await fetchRemotes(repository, remotes);
 }
 
 /** git's committer, with the date it would use now or `GIT_COMMITTER_DATE`; null if git knows none. */

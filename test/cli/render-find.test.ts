@@ -293,9 +293,9 @@ test("what lines may want, 80 columns", () => {
   expect(renderWanted(terminal(80), WANTED)).toMatchInlineSnapshot(`
     "Fixes  on main since v2.7.0: 2 of 3 may be wanted
 
-                                            release/v2.8  release/v2.7  release/v2.6
-    1a2b3c400000  Limit the prefetch queu…  ✓ v2.8.1      ✗             ?
-    770000000000  fix: close shards that…   !             ○             = v2.7.4
+                                                            v2.8      v2.7  v2.6
+    1a2b3c400000  Limit the prefetch queue: it kept every…  ✓ v2.8.1  ✗     ?
+    770000000000  fix: close shards that were opened by a…  !         ○     = v2.7.4
 
     ✓ there, with its first tag · = there in another form · ? please look · ✗ not
     there · ! reverted · ○ not needed
@@ -313,9 +313,9 @@ test("what lines may want, 120 columns", () => {
   expect(renderWanted(terminal(120), WANTED)).toMatchInlineSnapshot(`
     "Fixes  on main since v2.7.0: 2 of 3 may be wanted
 
-                                                                                    release/v2.8  release/v2.7  release/v2.6
-    1a2b3c400000  Limit the prefetch queue: it kept every batch alive until the e…  ✓ v2.8.1      ✗             ?
-    770000000000  fix: close shards that were opened by a worker that died meanwh…  !             ○             = v2.7.4
+                                                                                                    v2.8      v2.7  v2.6
+    1a2b3c400000  Limit the prefetch queue: it kept every batch alive until the epoch ended         ✓ v2.8.1  ✗     ?
+    770000000000  fix: close shards that were opened by a worker that died meanwhile, and count t…  !         ○     = v2.7.4
 
     ✓ there, with its first tag · = there in another form · ? please look · ✗ not there · ! reverted · ○ not needed
 
@@ -351,8 +351,8 @@ test("what one line may want has words in place of a legend", () => {
     .toMatchInlineSnapshot(`
       "Fixes  on main since v2.7.0: 1 of 3 may be wanted
 
-                                                                          release/v2.7
-      1a2b3c400000  Limit the prefetch queue: it kept every batch alive…  ✗ not there
+                                                                           v2.7
+      1a2b3c400000  Limit the prefetch queue: it kept every batch alive…   ✗ not there
 
       • 1 commit could not be read, and was compared by words alone: b10000000000
 

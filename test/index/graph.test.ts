@@ -117,3 +117,31 @@ test("many commits with IDs that begin alike are all found", () => {
   graph.append(oids.map((oid, n) => ({ oid, time: n, parents: n === 0 ? [] : [oids[n - 1] ?? ""] })));
   expect(oids.every((oid, n) => graph.find(oid) === n)).toBe(true);
 });
+
+test("what is tracked is answered as what is not, for more commits than one walk takes", () => {
+  const name = (n: number): string => n.toString(16).padStart(40, "a");
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(fc.nat(60), { maxLength: 3 }), { minLength: 40, maxLength: 60, size: "max" }),
+      (drawn) => {
+        const lines = drawn.map((parents, n): GraphLine => {
+          const of = n === 0 ? [] : [...new Set(parents.map((k) => name(k % n)))];
+          return { oid: name(n), time: 0, parents: of };
+        });
+        const [graph, tracked] = [new CommitGraph(40), new CommitGraph(40)];
+        graph.append(lines);
+        tracked.append(lines);
+        const all = lines.map((_, n) => n);
+        tracked.track(all);
+        for (const a of all) for (const b of all) expect(tracked.isAncestor(a, b)).toBe(graph.isAncestor(a, b));
+        const tips = all.filter((n) => n % 3 !== 0);
+        const { some, every } = tracked.reach(tips);
+        for (const n of all) {
+          expect(some[n] === 1).toBe(tips.some((tip) => graph.isAncestor(n, tip)));
+          expect(every[n] === 1).toBe(tips.every((tip) => graph.isAncestor(n, tip)));
+        }
+      },
+    ),
+    { numRuns: 20 },
+  );
+});

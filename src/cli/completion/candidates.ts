@@ -12,12 +12,18 @@ export type Ask = Wanted | ":files" | ":directories";
 /** What stands behind an option, and after a verb. Options with choices need no entry. */
 const VALUES: Readonly<Record<string, Ask>> = {
   "-C": ":directories",
+  "--line": "lines",
   "--onto": "lines",
   "--on": "revisions",
+  "--since": "revisions",
+  "--same": "revisions",
+  "--different": "revisions",
+  "--forget": "revisions",
   "--out": ":files",
   "--remote": "remotes",
 };
 const OPERANDS: Readonly<Record<string, Ask>> = {
+  find: "revisions",
   plan: "revisions",
   pick: "revisions",
   apply: ":files",

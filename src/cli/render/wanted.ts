@@ -30,7 +30,11 @@ function wantedLines(view: View, outcome: WantedOutcome): string[] {
   const out = [title];
   if (open.length > 0) {
     const [only] = lines;
-    const head: Cell[] = [{ text: "" }, { text: "" }, ...lines.map((line): Cell => ({ text: line, tone: "strong" }))];
+    const head: Cell[] = [
+      { text: "" },
+      { text: "" },
+      ...headings(lines).map((text): Cell => ({ text, tone: "strong" })),
+    ];
     const rows = open.map(({ source, revertedBy, standings }): Cell[] => [
       { text: shortId(source.commit), tone: "id" },
       { text: source.subject, rest: revertedBy === null ? "" : ` (${main} took it back)` },
@@ -61,6 +65,12 @@ function wantedLines(view: View, outcome: WantedOutcome): string[] {
       `${paint(view, "strong", "Next")}  ${command(["morello", "plan", shortId(first.source.commit), "--onto", absent.line])}`,
     );
   return out;
+}
+
+/** Names without the folder that all of them are in. */
+function headings(lines: readonly string[]): readonly string[] {
+  const folder = /^.*\//.exec(lines[0] ?? "")?.[0] ?? "";
+  return lines.every((line) => line.startsWith(folder)) ? lines.map((line) => line.slice(folder.length)) : lines;
 }
 
 function tagOf(line: Wanted["standings"][number]): string {
