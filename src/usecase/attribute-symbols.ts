@@ -52,9 +52,10 @@ async function brings(commit: string, { definition }: Finding, { scratch, factsA
   const parent = found?.parents[0] === undefined ? null : await scratch.reader.commit(found.parents[0]);
   if (found === null) return false;
   const { path, name, of } = definition;
-  const trees = [found.tree, parent?.tree ?? null];
-  const [after, before] = await Promise.all(trees.map((tree) => (tree === null ? null : factsAt(tree, path))));
-  const defines = (facts: FileFacts | null | undefined): boolean =>
+  const at = (tree: string | undefined): Promise<FileFacts | null> =>
+    tree === undefined ? Promise.resolve(null) : factsAt(tree, path);
+  const [after, before] = await Promise.all([at(found.tree), at(parent?.tree)]);
+  const defines = (facts: FileFacts | null): boolean =>
     facts?.definitions.some((one) => one.name === name && one.of === of) === true;
   return defines(after) && !defines(before);
 }
