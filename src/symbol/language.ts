@@ -72,7 +72,7 @@ export interface Language {
   readonly grammar: string;
   owns(path: string): boolean;
   readonly prune: Record<Extent, Prune>;
-  /** The text as the grammar can take it, each character at its place. */
+  /** Rewrites the source before it is parsed, keeping every position. */
   prepare?(source: string): string;
   extract(syntax: Syntax, extent: Extent): FileFacts;
   /** The ID of the language that a file of this name is written in after all, told by its text; null: this one. */

@@ -1,11 +1,12 @@
-// Which commit brought the definition that a pick misses: of those the line lacks, the first that has the name in the
-// defining file; where only its shape differs, the one that wrote the line. Definitions that the line has and the file
+// Which commit brought the definition that a pick misses: of those the line lacks, the one with which the defining file
+// has it and before which it had not; where only its shape differs, the one that wrote the line. Definitions that the line has and the file
 // merely does not import are told apart.
 import { blame } from "../git/blame.ts";
 import { commitsAdding, commitsOfWord } from "../git/pickaxe.ts";
 import type { Scratch } from "../git/scratch.ts";
 import type { BytePath } from "../object/path.ts";
 import type { Finding } from "../symbol/delta.ts";
+import type { FileFacts } from "../symbol/facts.ts";
 import type { FileAt, World } from "../symbol/language.ts";
 import { languageOf } from "../symbol/languages.ts";
 
@@ -14,6 +15,8 @@ export interface Sides {
   /** Commits. */
   readonly source: string;
   readonly onto: string;
+  /** Facts of a file in a tree. */
+  readonly factsAt: (tree: string, path: string) => Promise<FileFacts | null>;
 }
 
 /** The commit that brought what a finding misses; null where none did that the line lacks, or it is the source itself. */
@@ -29,13 +32,31 @@ export async function introducing(finding: Finding, sides: Sides): Promise<strin
     const [named] = (await commitsOfWord(scratch, { ...question, word: lastWord(finding.use.name) })).filter(isOther);
     return named ?? added ?? null;
   }
-  if (rule !== "call") {
-    const [first] = (await commitsOfWord(scratch, { ...question, word: definition.name })).filter(isOther);
-    if (first !== undefined) return first;
-  }
   const start = definition.line - 1;
-  const lines = await blame(scratch, { ...question, ranges: [{ start, end: start + 1 }] });
-  return lines.map(({ commit }) => commit).filter(isOther)[0] ?? null;
+  const [blamed] = await blame(scratch, { ...question, ranges: [{ start, end: start + 1 }] });
+  const written = blamed === undefined || !isOther(blamed.commit) ? null : blamed.commit;
+  // A call fails by the definition's shape, which whoever wrote its line last gave it.
+  if (rule === "call") return written;
+  if (written !== null && (await brings(written, finding, sides))) return written;
+  const spoken = (await commitsOfWord(scratch, { ...question, word: definition.name })).filter(isOther);
+  for (const commit of spoken.slice(0, MAX_SPOKEN)) if (await brings(commit, finding, sides)) return commit;
+  return spoken[0] ?? written;
+}
+
+/** Commits that speak of a name, looked through for the one that defines it. */
+const MAX_SPOKEN = 12;
+
+/** Whether the file defines the name with that commit, and did not before. */
+async function brings(commit: string, { definition }: Finding, { scratch, factsAt }: Sides): Promise<boolean> {
+  const found = await scratch.reader.commit(commit);
+  const parent = found?.parents[0] === undefined ? null : await scratch.reader.commit(found.parents[0]);
+  if (found === null) return false;
+  const { path, name, of } = definition;
+  const trees = [found.tree, parent?.tree ?? null];
+  const [after, before] = await Promise.all(trees.map((tree) => (tree === null ? null : factsAt(tree, path))));
+  const defines = (facts: FileFacts | null | undefined): boolean =>
+    facts?.definitions.some((one) => one.name === name && one.of === of) === true;
+  return defines(after) && !defines(before);
 }
 
 const lastWord = (name: string): string => name.split(/[./]/).at(-1) ?? name;

@@ -3,6 +3,7 @@
 import { readSymbolJudgements, judgementKey } from "../apply/symbol-judgements.ts";
 import { quotePath, type BytePath } from "../object/path.ts";
 import type { Finding } from "../symbol/delta.ts";
+import type { FileFacts } from "../symbol/facts.ts";
 import type { FileAt, Place } from "../symbol/language.ts";
 import type { SymbolAlarm, SymbolPlace, SymbolReport, SymbolVerdict } from "../wire/symbol.ts";
 import { introducing, missingImport } from "./attribute-symbols.ts";
@@ -102,7 +103,9 @@ class Check {
     const facts = await world.facts(finding.use.path, "full");
     const file: FileAt | null = facts === null ? null : { path: finding.use.path, facts };
     const add = await missingImport(finding, file, this.#checker.merged(merged, onto.tree));
-    const commit = add === null ? await introducing(finding, { scratch, source, onto: onto.commit }) : null;
+    const factsAt = (tree: string, path: string): Promise<FileFacts | null> => this.#checker.facts(tree, path);
+    const sides = { scratch, source, onto: onto.commit, factsAt };
+    const commit = add === null ? await introducing(finding, sides) : null;
     return { finding, commit, add };
   }
 

@@ -8,6 +8,7 @@ import { TreeWorld } from "../index/tree-world.ts";
 import type { BytePath } from "../object/path.ts";
 import { isRegular } from "../object/tree.ts";
 import { delta, type Finding, type Touched } from "../symbol/delta.ts";
+import type { FileFacts } from "../symbol/facts.ts";
 import { languageOf } from "../symbol/languages.ts";
 import { isLexical, lexical } from "../symbol/lexical.ts";
 import { isGenerated, isVendored } from "../symbol/skip.ts";
@@ -60,6 +61,11 @@ export class SymbolChecker {
     this.#worlds.set(root, found);
     if (this.#worlds.size > HELD_TREES) this.#worlds.delete(this.#worlds.keys().next().value ?? "");
     return found;
+  }
+
+  /** Facts of one file of a tree, with nothing else of the tree made ready. */
+  facts(root: string, path: string): Promise<FileFacts | null> {
+    return new TreeWorld(root, this.#engine.tree, this.#blobs, false).facts(path);
   }
 
   /** The tree of a pick. */

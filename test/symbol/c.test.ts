@@ -22,7 +22,10 @@ describe("facts of C", () => {
   });
 
   test("macros around a declaration do not hide it, and lines stay where they are", async () => {
-    const { definitions } = await factsOf("a.h", "API int (*Open)(int n) ATTRIBUTE;\nAPI int Close(void) ATTRIBUTE;\n");
+    const { definitions } = await factsOf(
+      "a.h",
+      "API int (*Open)(int n) ATTRIBUTE;\nAPI time_t (*Close)(void) ATTRIBUTE;\n",
+    );
     expect(definitions.map(({ name, line }) => [name, line])).toEqual([
       ["Open", 1],
       ["Close", 2],

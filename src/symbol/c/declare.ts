@@ -63,6 +63,14 @@ export function declared(syntax: Syntax, n: number): Declared | null {
   return null;
 }
 
+/** Names in a statement outside of functions, where `type (*name)(void);` is read as a call of `type`. */
+export function misread(syntax: Syntax, statement: number): number[] {
+  const found: number[] = [];
+  for (let n = statement; n < syntax.after(statement); n++)
+    if (syntax.type(n) === "pointer_expression" && syntax.type(n + 1) === "identifier") found.push(n + 1);
+  return found;
+}
+
 /** The declarators of a declaration, field or typedef. */
 export function declarators(syntax: Syntax, n: number): number[] {
   return [...syntax.children(n)].filter((child) => syntax.field(child) === "declarator");

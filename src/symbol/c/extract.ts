@@ -2,7 +2,7 @@
 import { Collector, NAMELESS } from "../collect.ts";
 import type { Call, Extent, FileFacts } from "../facts.ts";
 import type { Syntax } from "../syntax.ts";
-import { declarators, declared, LEFT_OUT, macroShape, NAMES, shapeOf, tagText, typeText } from "./declare.ts";
+import { declarators, declared, LEFT_OUT, macroShape, misread, NAMES, shapeOf, tagText, typeText } from "./declare.ts";
 import { callOf, valueText } from "./value.ts";
 
 export function extractC(syntax: Syntax, extent: Extent): FileFacts {
@@ -52,14 +52,14 @@ class CExtractor {
       case "enum_specifier":
         this.#tagged(n, null);
         return;
-      case "comment":
-        return;
       case "ERROR":
         this.#out.silent++;
         this.#topLevel(n);
         this.#out.silent--;
         return;
       case "expression_statement":
+        for (const one of misread(syntax, n))
+          this.#out.define({ name: syntax.text(one), kind: "variable", line: syntax.line(one) });
         this.#walk(n);
         return;
       case "preproc_ifdef":
