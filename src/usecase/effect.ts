@@ -1,7 +1,9 @@
 // Whether a commit of a line still has its effect at the line's tip, or whether its change was taken out again: asked of
 // the contents, by picking the commit and by taking it back, in memory.
+import { lookUp, touchedPaths } from "../apply/touched.ts";
 import type { Sides } from "../apply/decide.ts";
 import type { TreeMerge } from "../apply/tree-merge.ts";
+import { isAppError } from "../error.ts";
 import { recall, remember } from "../index/remembered.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -33,7 +35,12 @@ function keyOf({ repository }: Workspace, { commit, tip }: EffectQuestion): stri
 }
 
 async function findOut(workspace: Workspace, questions: readonly EffectQuestion[]): Promise<Effect[]> {
-  const trees = await Promise.all(questions.map((question) => treesOf(workspace, question)));
+  const trees = await Promise.all(
+    questions.map(async (question) => {
+      const found = await treesOf(workspace, question);
+      return found === null || (await isUntouched(workspace, found)) ? null : found;
+    }),
+  );
   const again = await mergeAll(
     workspace,
     trees.map((found) => found && { base: found.before, ours: found.tip, theirs: found.after }),
@@ -52,10 +59,26 @@ async function findOut(workspace: Workspace, questions: readonly EffectQuestion[
   });
 }
 
+/** Paths that are looked up one by one; of more, a merge tells. */
+const MOST = 200;
+
 interface Trees {
   readonly before: string;
   readonly after: string;
   readonly tip: string;
+}
+
+/** The tip has every path just as the commit left it. */
+async function isUntouched({ engine }: Workspace, { before, after, tip }: Trees): Promise<boolean> {
+  try {
+    const touched = await touchedPaths(engine.tree, before, after);
+    if (touched.length > MOST) return false;
+    const there = await Promise.all(touched.map(({ path }) => lookUp(engine.tree, tip, path)));
+    return touched.every((file, n) => file.after?.oid === there[n]?.oid && file.after?.mode === there[n]?.mode);
+  } catch (error) {
+    if (isAppError(error, "object-missing")) return false; // the merge says what can be said
+    throw error;
+  }
 }
 
 async function treesOf({ scratch }: Workspace, { commit, tip }: EffectQuestion): Promise<Trees | null> {

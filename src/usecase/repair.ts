@@ -1,8 +1,9 @@
 // Which lines hold what a fix repairs: the lines it changes are looked for on each line, and where a line has none of
 // them, git's blame says which commits brought them.
+import { isAppError } from "../error.ts";
 import { blame, type LineRange } from "../git/blame.ts";
 import { fileHunks } from "../git/file-hunks.ts";
-import { lookUp, touchedPaths } from "../apply/touched.ts";
+import { lookUp, touchedPaths, type Touched } from "../apply/touched.ts";
 import { recall, remember } from "../index/remembered.ts";
 import type { CommitGraph } from "../index/graph.ts";
 import { isTelling, linesOfFile, squeezed, unaffected, type RepairedLine, type Unaffected } from "../line/affected.ts";
@@ -107,7 +108,10 @@ async function preImage({ scratch, engine }: Workspace, source: Source): Promise
     parent === undefined ? null : scratch.reader.commit(parent),
   ]);
   if (commit === null || base === null) return [];
-  const touched = await touchedPaths(engine.tree, base.tree, commit.tree);
+  const touched = await touchedPaths(engine.tree, base.tree, commit.tree).catch((error: unknown): Touched[] => {
+    if (isAppError(error, "object-missing")) return []; // nothing can be said, so the lines may need it
+    throw error;
+  });
   const files = touched
     .filter((file): file is typeof file & { before: TreeEntry } => file.before !== null && isRegular(file.before.mode))
     .slice(0, MAX_FILES);
