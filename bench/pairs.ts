@@ -5,7 +5,7 @@ import type { Marks } from "../src/index/graph.ts";
 import { readCommits } from "../src/index/read-commits.ts";
 import { patchIds } from "../src/index/patch-ids.ts";
 import { claimsOf } from "../src/message/claims.ts";
-import { Originals } from "../src/usecase/originals.ts";
+import { Originals } from "../src/usecase/equivalents/originals.ts";
 import { historyOf, withWorkspace, type Workspace } from "../src/usecase/workspace.ts";
 import { readCases, sample, type Case } from "./cases.ts";
 import { withoutReferences } from "./hide.ts";

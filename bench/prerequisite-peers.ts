@@ -5,7 +5,7 @@ import { touchedPaths } from "../src/apply/touched.ts";
 import type { MergeEngine } from "../src/apply/merge.ts";
 import { fileHunks } from "../src/git/file-hunks.ts";
 import { isRegular } from "../src/object/tree.ts";
-import type { Ground } from "../src/usecase/propose-prerequisites.ts";
+import type { Ground } from "../src/usecase/needs/propose-prerequisites.ts";
 
 /**
  * git-deps' method: blame of the lines that the commit removes and of one line of context around each of its hunks.

@@ -8,7 +8,7 @@ import { Scratch } from "../src/git/scratch.ts";
 import type { CommitGraph } from "../src/index/graph.ts";
 import { loadHistory } from "../src/index/history.ts";
 import { openStore } from "../src/index/store.ts";
-import { findPrerequisites, groundOf } from "../src/usecase/find-prerequisites.ts";
+import { findPrerequisites, groundOf } from "../src/usecase/needs/find-prerequisites.ts";
 import type { Prerequisites } from "../src/wire/prerequisite.ts";
 import { buildTarget, type Target } from "./counterfactual.ts";
 import { sample } from "./cases.ts";

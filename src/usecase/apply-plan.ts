@@ -4,10 +4,10 @@ import { savePending } from "../apply/pending.ts";
 import type { Line } from "../wire/line.ts";
 import type { ApplyOutcome, LineResult } from "../wire/outcome.ts";
 import type { Plan, PickOutcome, PlannedLine } from "../wire/plan.ts";
-import { computeLines } from "./compute-picks.ts";
-import { execute, type ExecuteOptions } from "./execute.ts";
+import { computeLines } from "./picks/compute-picks.ts";
+import { execute, type ExecuteOptions } from "./landing/execute.ts";
 import { withReconciled } from "./reconciled.ts";
-import { computationOf } from "./recompute.ts";
+import { computationOf } from "./picks/recompute.ts";
 import { historyOf, linesOf, type Deps, type Workspace } from "./workspace.ts";
 
 export interface ApplyInput extends ExecuteOptions {

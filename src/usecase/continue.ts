@@ -7,13 +7,13 @@ import { stageAndWrite } from "../git/layout.ts";
 import { openSigner, withSignature } from "../git/sign.ts";
 import { parseQuotedPath } from "../object/path.ts";
 import type { ContinueOutcome } from "../wire/outcome.ts";
-import { checkResolution, incomplete, refuseBeyond, refuseMarkersBeyond } from "./check-resolution.ts";
-import { closeResolution, finish, isFinished } from "./finish.ts";
+import { checkResolution, incomplete, refuseBeyond, refuseMarkersBeyond } from "./landing/check-resolution.ts";
+import { closeResolution, finish, isFinished } from "./landing/finish.ts";
 import { withReconciled } from "./reconciled.ts";
 import { commitsOf, describe, laidOut, seriesOf, withResolution } from "./resolve.ts";
-import { runSeries } from "./run-series.ts";
-import type { Series } from "./series.ts";
-import type { VerifyOptions } from "./verify-trees.ts";
+import { runSeries } from "./landing/run-series.ts";
+import type { Series } from "./landing/series.ts";
+import type { VerifyOptions } from "./verifying/verify-trees.ts";
 import type { Deps, Workspace } from "./workspace.ts";
 
 export interface ContinueInput {

@@ -4,7 +4,7 @@ import type { CommitGraph, Marks } from "../index/graph.ts";
 import { parseQuotedPath, type BytePath } from "../object/path.ts";
 import type { CommitSummary } from "../wire/basic.ts";
 import type { ConflictedPath, Plan } from "../wire/plan.ts";
-import { summary } from "./find-sources.ts";
+import { summary } from "./picks/find-sources.ts";
 import { historyOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
 
 /** Commits of one side shown for a path. */

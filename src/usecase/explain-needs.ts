@@ -5,9 +5,9 @@ import { carriedAs } from "../index/carried.ts";
 import type { CommitGraph } from "../index/graph.ts";
 import type { Plan, PlannedLine, PlannedPick } from "../wire/plan.ts";
 import type { Prerequisites } from "../wire/prerequisite.ts";
-import { checkSymbols } from "./check-symbols.ts";
-import { findPrerequisites } from "./find-prerequisites.ts";
-import { SymbolChecker } from "./symbol-checker.ts";
+import { checkSymbols } from "./needs/check-symbols.ts";
+import { findPrerequisites } from "./needs/find-prerequisites.ts";
+import { SymbolChecker } from "./needs/symbol-checker.ts";
 import { historyOf, indexOf, linesOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
 
 /** Fills in what picks need, line by line, newest first. Calls `onPick` as each is known. */

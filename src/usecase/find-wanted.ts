@@ -7,9 +7,9 @@ import { fixReason } from "../message/fix.ts";
 import type { WantedOutcome } from "../wire/find.ts";
 import type { Source } from "../wire/plan.ts";
 import { onMain, withUnaffected } from "./find.ts";
-import { sourceOf } from "./find-sources.ts";
+import { sourceOf } from "./picks/find-sources.ts";
 import { fetchAll } from "./fetch-all.ts";
-import { standings } from "./standing.ts";
+import { standings } from "./standings/standing.ts";
 import { historyOf, indexOf, linesOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
 
 export interface WantedInput {

@@ -8,12 +8,12 @@ import { quotePath } from "../object/path.ts";
 import type { FindOutcome, FollowUp, FoundFix, LineStanding } from "../wire/find.ts";
 import type { Line } from "../wire/line.ts";
 import type { Source } from "../wire/plan.ts";
-import { findEquivalents } from "./find-equivalents.ts";
-import { findSources, sourceOf } from "./find-sources.ts";
+import { findEquivalents } from "./equivalents/find-equivalents.ts";
+import { findSources, sourceOf } from "./picks/find-sources.ts";
 import type { Said } from "./judge.ts";
 import { fetchAll } from "./fetch-all.ts";
-import { unaffectedLines } from "./repair.ts";
-import { isThere, standings, summaryOf, type Standings } from "./standing.ts";
+import { unaffectedLines } from "./standings/repair.ts";
+import { isThere, standings, summaryOf, type Standings } from "./standings/standing.ts";
 import { indexOf, linesOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
 
 export interface FindInput {

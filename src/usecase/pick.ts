@@ -4,11 +4,11 @@ import { patchBetween } from "../git/diff.ts";
 import { inUtf8, readable } from "../object/text.ts";
 import type { ApplyOutcome } from "../wire/outcome.ts";
 import type { Plan, PlannedPick, Source } from "../wire/plan.ts";
-import { computeLines } from "./compute-picks.ts";
-import { execute, type ExecuteOptions } from "./execute.ts";
+import { computeLines } from "./picks/compute-picks.ts";
+import { execute, type ExecuteOptions } from "./landing/execute.ts";
 import { fetchAll } from "./fetch-all.ts";
 import { makePlan, type PlanInput } from "./plan.ts";
-import { computationOf } from "./recompute.ts";
+import { computationOf } from "./picks/recompute.ts";
 import { withReconciled } from "./reconciled.ts";
 import type { Deps, Workspace } from "./workspace.ts";
 

@@ -6,7 +6,7 @@ import type { PlanOutcome } from "../wire/outcome.ts";
 import type { PickOptions, Plan, PlannedPick } from "../wire/plan.ts";
 import { fetchAll } from "./fetch-all.ts";
 import { needsOf } from "./explain-needs.ts";
-import { planPicks, type Needed, type PlanRequest } from "./plan-picks.ts";
+import { planPicks, type Needed, type PlanRequest } from "./picks/plan-picks.ts";
 import { historyOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
 
 export interface PlanInput {

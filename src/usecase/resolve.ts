@@ -6,12 +6,12 @@ import { AppError } from "../error.ts";
 import { isLaidOut } from "../git/layout.ts";
 import { selectLines } from "../line/select.ts";
 import type { AbortOutcome, ContinueOutcome, Resolution, ResolveOutcome } from "../wire/outcome.ts";
-import { refuseDiverged } from "./execute.ts";
-import { closeResolution, finish, isFinished } from "./finish.ts";
+import { refuseDiverged } from "./landing/execute.ts";
+import { closeResolution, finish, isFinished } from "./landing/finish.ts";
 import { withReconciled } from "./reconciled.ts";
-import { layOutAt, runSeries } from "./run-series.ts";
-import type { Series } from "./series.ts";
-import type { VerifyOptions } from "./verify-trees.ts";
+import { layOutAt, runSeries } from "./landing/run-series.ts";
+import type { Series } from "./landing/series.ts";
+import type { VerifyOptions } from "./verifying/verify-trees.ts";
 import { historyOf, linesOf, type Deps, type Workspace } from "./workspace.ts";
 
 /** Lays out the conflict at which a line's series stopped, or shows the one that is laid out already. */

@@ -9,7 +9,7 @@ import { serialiseCommit } from "../object/commit.ts";
 import { quotePath } from "../object/path.ts";
 import { subjectOf } from "../object/text.ts";
 import type { UndoOutcome } from "../wire/outcome.ts";
-import { missingIdentity } from "./execute.ts";
+import { missingIdentity } from "./landing/execute.ts";
 import { withReconciled } from "./reconciled.ts";
 import type { Deps, Workspace } from "./workspace.ts";
 

@@ -3,7 +3,7 @@ import { AppError } from "../error.ts";
 import { resolveRevisions } from "../git/revisions.ts";
 import { selectLines } from "../line/select.ts";
 import type { VerifyOutcome } from "../wire/verify.ts";
-import { verifyTrees, type VerifyOptions } from "./verify-trees.ts";
+import { verifyTrees, type VerifyOptions } from "./verifying/verify-trees.ts";
 import { historyOf, linesOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
 
 export interface VerifyInput extends VerifyOptions {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { recordSymbolJudgements } from "../../src/apply/symbol-judgements.ts";
-import { checkSymbols } from "../../src/usecase/check-symbols.ts";
+import { checkSymbols } from "../../src/usecase/needs/check-symbols.ts";
 import { withWorkspace } from "../../src/usecase/workspace.ts";
 import { SymbolReport } from "../../src/wire/symbol.ts";
 import { history } from "../support/history.ts";

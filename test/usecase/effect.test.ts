@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { effects } from "../../src/usecase/effect.ts";
+import { effects } from "../../src/usecase/standings/effect.ts";
 import { withWorkspace } from "../../src/usecase/workspace.ts";
 import type { TestRepository } from "../support/repository.ts";
 import { fileSandbox } from "../support/sandbox.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { forgetJudgement, recordJudgement } from "../../src/apply/judgements.ts";
-import { findEquivalents } from "../../src/usecase/find-equivalents.ts";
+import { findEquivalents } from "../../src/usecase/equivalents/find-equivalents.ts";
 import { historyOf, withWorkspace } from "../../src/usecase/workspace.ts";
 import type { Match } from "../../src/wire/match.ts";
 import { lines } from "../support/case/case.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { unaffectedLines } from "../../src/usecase/repair.ts";
-import { sourceOf } from "../../src/usecase/find-sources.ts";
+import { unaffectedLines } from "../../src/usecase/standings/repair.ts";
+import { sourceOf } from "../../src/usecase/picks/find-sources.ts";
 import { historyOf, linesOf, withWorkspace } from "../../src/usecase/workspace.ts";
 import { lose } from "../git/open.ts";
 import { history, type History } from "../support/history.ts";

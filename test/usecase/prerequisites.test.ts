@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { loadHistory } from "../../src/index/history.ts";
 import { openStore } from "../../src/index/store.ts";
-import { findPrerequisites, type PrerequisiteQuestion } from "../../src/usecase/find-prerequisites.ts";
+import { findPrerequisites, type PrerequisiteQuestion } from "../../src/usecase/needs/find-prerequisites.ts";
 import { Prerequisites } from "../../src/wire/prerequisite.ts";
 import { engineOn } from "../apply/engine.ts";
 import { binary } from "../support/case/entries.ts";

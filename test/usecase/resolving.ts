@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { continueResolution } from "../../src/usecase/continue.ts";
 import { abortResolution, resolve, skipResolution } from "../../src/usecase/resolve.ts";
-import type { VerifyOptions } from "../../src/usecase/verify-trees.ts";
+import type { VerifyOptions } from "../../src/usecase/verifying/verify-trees.ts";
 import type { AbortOutcome, ContinueOutcome, Resolution } from "../../src/wire/outcome.ts";
 import type { TestRepository } from "../support/repository.ts";
 import { depsOf, pick, VERIFY, type Place, type Wish } from "./setting.ts";

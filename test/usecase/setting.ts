@@ -3,7 +3,7 @@ import { isAppError, type AppError } from "../../src/error.ts";
 import type { PickInput } from "../../src/usecase/pick.ts";
 import { pick as pickWith } from "../../src/usecase/pick.ts";
 import { plan as planWith } from "../../src/usecase/plan.ts";
-import type { VerifyOptions } from "../../src/usecase/verify-trees.ts";
+import type { VerifyOptions } from "../../src/usecase/verifying/verify-trees.ts";
 import type { Deps } from "../../src/usecase/workspace.ts";
 import type { ApplyOutcome } from "../../src/wire/outcome.ts";
 import type { PickOptions, PickOutcome, Plan } from "../../src/wire/plan.ts";

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { verifyPlan } from "../../src/usecase/verify-plan.ts";
+import { verifyPlan } from "../../src/usecase/verifying/verify-plan.ts";
 import { verify, type VerifyInput } from "../../src/usecase/verify.ts";
 import type { VerifyOutcome } from "../../src/wire/verify.ts";
 import { fsck, type TestRepository } from "../support/repository.ts";

@@ -1,6 +1,6 @@
 // Histories whose lines have verify commands, and a person who is asked about them.
-import type { AllowQuestion } from "../../src/usecase/allow-commands.ts";
-import type { VerifyOptions } from "../../src/usecase/verify-trees.ts";
+import type { AllowQuestion } from "../../src/usecase/verifying/allow-commands.ts";
+import type { VerifyOptions } from "../../src/usecase/verifying/verify-trees.ts";
 import type { ApplyOutcome } from "../../src/wire/outcome.ts";
 import type { VerifyResult } from "../../src/wire/verify.ts";
 import type { History } from "../support/history.ts";

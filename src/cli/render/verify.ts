@@ -1,5 +1,5 @@
 // What verify commands said: a row a line, and the end of the output of those that did not pass.
-import type { AllowQuestion } from "../../usecase/allow-commands.ts";
+import type { AllowQuestion } from "../../usecase/verifying/allow-commands.ts";
 import type { VerifyOutcome, VerifyResult } from "../../wire/verify.ts";
 import { clean, cleaned, cleanLines } from "./clean.ts";
 import { PHRASES } from "./phrases.ts";

@@ -1,6 +1,6 @@
 // `morello verify`, and the question that stands before a command of the repository's runs.
-import type { AllowQuestion } from "../../usecase/allow-commands.ts";
-import type { VerifyOptions } from "../../usecase/verify-trees.ts";
+import type { AllowQuestion } from "../../usecase/verifying/allow-commands.ts";
+import type { VerifyOptions } from "../../usecase/verifying/verify-trees.ts";
 import { verify } from "../../usecase/verify.ts";
 import { isFit } from "../../wire/verify.ts";
 import { clean } from "../render/clean.ts";
