@@ -119,7 +119,9 @@ export async function anyMember(
   const own = all.filter(({ path }) => !isVendored(path) && (!isTest(path) || isTest(file.path)));
   if (own.length === 0 || all.some(({ path }) => isVendored(path))) return UNKNOWN;
   const [first] = own;
-  // One method of that name is likely the one that is meant; a plain function need not be.
-  if (first !== undefined && own.length === 1 && first.definition.of !== null) return callOf(own, call);
+  // One method of that name is likely the one that is meant, if it was alone before; a plain function need not be.
+  const before = world.before === null ? own : await definitionsOf(name, world.before, owns);
+  const isAlone = own.length === 1 && (before?.length ?? 0) <= 1;
+  if (first !== undefined && isAlone && first.definition.of !== null) return callOf(own, call);
   return first === undefined ? UNKNOWN : foundAt(first.path, first.definition);
 }

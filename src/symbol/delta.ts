@@ -141,8 +141,8 @@ async function judge(
   const there = isNew && source !== null ? await language.resolve(asIn(reference, source), source, trees.source) : null;
   if (there?.kind === "found" && source !== null)
     return finding(reference, merged.path, now, there, source.path, false);
-  if (isNew && now.certain && there?.kind === "unknown" && source !== null)
-    return finding(reference, merged.path, now, FOUND, source.path, false);
+  if (isNew && now.certain && (source === null || there?.kind === "unknown"))
+    return finding(reference, merged.path, now, FOUND, merged.path, false);
   const before = target === null ? null : await language.resolve(asIn(reference, target), target, trees.target);
   if (before?.kind !== "found") return null;
   return finding(reference, merged.path, now, before, merged.path, true);

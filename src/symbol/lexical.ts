@@ -6,7 +6,7 @@ import { isGenerated, isTest, isVendored } from "./skip.ts";
 
 /** Text for people: what it speaks of need not be there. */
 const PROSE =
-  /(^|\/)(docs?|documentation|changelogs?|changes|news|releasenotes|\.?mailmap)(\/|\.|$)|\.(md|rst|txt|adoc|po|pot|svg|csv|tsv|html?|tex|ipynb|json|lock|sum|diff|patch)$/i;
+  /(^|\/)(docs?|documentation|changelogs?|changes|news|releasenotes|\.?mailmap)(\/|\.|$)|\.(md|rst|txt|adoc|po|pot|svg|csv|tsv|html?|tex|ipynb|json|lock|sum|diff|patch|orig|rej|pyi)$/i;
 
 /** `snake_case`, `camelCase` and `UPPER_CASE` of some length. */
 const NAME = /(?<![\w$])(?=\w*(?:[a-z]_[a-z]|[a-z][A-Z][a-z]|[A-Z]_[A-Z]))[A-Za-z]\w{6,60}(?![\w$])/g;

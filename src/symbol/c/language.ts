@@ -6,7 +6,7 @@ import { ownsC, resolveC } from "./resolve.ts";
 
 export const C: Language = {
   id: "c",
-  version: 4,
+  version: 5,
   grammar: "tree-sitter-c",
   owns: ownsC,
   prune: {

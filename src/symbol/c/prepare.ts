@@ -3,7 +3,8 @@
 // or ends; every position stays.
 
 /** At the start of a line, before a type and something declared. */
-const LEADING = /^[A-Z][A-Z0-9_]{2,}(?=[ \t]+(?!const\b|volatile\b)(?:[a-z_]\w*|[A-Z]\w*[a-z]\w*)[\s*]+[\w(*])/gm;
+const LEADING =
+  /(?<=^|^extern[ \t]+|^static[ \t]+)[A-Z][A-Z0-9_]{2,}(?=[ \t]+(?!const\b|volatile\b)(?:[a-z_]\w*|[A-Z]\w*[a-z]\w*)[\s*]+[\w(*])/gm;
 /** After the parameters, before the end. */
 const TRAILING = /(?<=\)\s*)[A-Z][A-Z0-9_]{2,}(?=\s*;)/g;
 

@@ -32,7 +32,7 @@ export function headerPath(
     const found = ((await byName(world)).get(wanted.slice(wanted.lastIndexOf("/") + 1)) ?? []).filter(
       (path) => path === wanted || path.endsWith(`/${wanted}`),
     );
-    if (soft && isSystemHeader(wanted)) return null;
+    if (isSystemHeader(wanted)) return null;
     return closest(found, from);
   });
 }

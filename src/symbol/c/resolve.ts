@@ -3,7 +3,7 @@ import { anyMember, callOf, definitionsOf, type Defined } from "../anywhere.ts";
 import type { Reference } from "../facts.ts";
 import { absent, FOUND, foundAt, UNKNOWN, type FileAt, type Place, type Resolution, type World } from "../language.ts";
 import { headerPath, reachOf, visible, type Reach } from "./reach.ts";
-import { standardHeaders } from "./standard.ts";
+import { isSystemHeader, standardHeaders } from "./standard.ts";
 
 export const ownsC = (path: string): boolean => /\.[ch]$/.test(path);
 
@@ -54,10 +54,18 @@ async function resolveName({ name, scope, call, line }: Reference, file: FileAt,
     if (headers.some((header) => reach.outside.has(header))) return FOUND;
     return absent("unbound", `${name} of <${headers[0]}> is not reached by the includes`);
   }
+  if (await isStandIn(name, reach, world)) return UNKNOWN;
   const near = await elsewhere(name, world);
   const detail =
     near === null ? `nothing declares ${name}` : `${name} is declared in ${near.path}, which no include reaches`;
   return absent("unbound", detail, near);
+}
+
+/** Whether the line had the name as a macro beside headers of other people's: it stood in for what those may bring. */
+async function isStandIn(name: string, { outside }: Reach, { before }: World): Promise<boolean> {
+  if (before === null || [...outside].every(isSystemHeader)) return false;
+  const known = (await definitionsOf(name, before, ownsC)) ?? [];
+  return known.some(({ definition }) => definition.kind === "macro");
 }
 
 function isFunctionBelow({ definition }: Defined, line: number): boolean {

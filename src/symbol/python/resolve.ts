@@ -1,5 +1,5 @@
 // Looks up what a Python file refers to.
-import { anyMember, callOf, type Defined } from "../anywhere.ts";
+import { anyMember, callOf, usesName, type Defined } from "../anywhere.ts";
 import type { Import, Reference } from "../facts.ts";
 import { absent, FOUND, foundAt, UNKNOWN, type FileAt, type Resolution, type World } from "../language.ts";
 import { BUILTINS } from "./builtins.ts";
@@ -26,11 +26,25 @@ const isSpecial = (name: string): boolean => /^__\w+__$/.test(name);
 async function resolveImport({ name, on }: Reference, file: FileAt, world: World): Promise<Resolution> {
   const located = await locate(on ?? "", file.path, world);
   if (located.kind === "missing") return absent("import", `${located.path} is not there`);
-  if (located.kind === "elsewhere" || located.kind === "opaque") return UNKNOWN;
+  if (located.kind === "elsewhere") return fromElsewhere(on ?? "", world);
+  if (located.kind === "opaque") return UNKNOWN;
   if (name === "" || name === "*")
     return { kind: "found", place: { path: located.path, line: 1, name: on ?? "", of: null } };
   return ofNamed(await nameIn(located, name, world), null, `${located.path} has no ${name}`, "import");
 }
+
+/** A package that is not in the tree: other people's, unless the line never spoke of it and the source holds it. */
+async function fromElsewhere(module: string, { before }: World): Promise<Resolution> {
+  const [root = ""] = module.split(".");
+  if (before === null || root === "") return UNKNOWN;
+  const files = (await before.mentions(root)).filter(ownsPython);
+  const facts = await Promise.all(files.slice(0, MAX_IMPORTERS).map((path) => before.facts(path)));
+  const isKnown = facts.some((one) => one?.imports.some((other) => other.module.split(".")[0] === root) === true);
+  return isKnown ? UNKNOWN : absent("import", `${root} is not in the tree, and nothing on the line imports it`);
+}
+
+/** Files that are looked through for an import. */
+const MAX_IMPORTERS = 40;
 
 function ofNamed(named: Named, call: Reference["call"], detail: string, rule: "import" | "member"): Resolution {
   if (named === null) return UNKNOWN;
@@ -74,7 +88,9 @@ async function resolveName(reference: Reference, file: FileAt, world: World): Pr
   const named = await nameOfFile(file.path, file.facts, name, world);
   if (named === null) return UNKNOWN;
   if (named.kind !== "none") return FOUND;
-  return absent("unbound", `nothing binds ${name} in ${file.path}`);
+  // Nothing else could bind it, unless something puts it among the built-in names.
+  const isCertain = world.before !== null && !(await usesName(name, world.before, ownsPython));
+  return absent("unbound", `nothing binds ${name} in ${file.path}`, null, isCertain);
 }
 
 const MAX_HOPS = 4;
