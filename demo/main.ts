@@ -11,10 +11,11 @@ import { conflict } from "./scenario/conflict.ts";
 import { leak } from "./scenario/leak.ts";
 import { manyLines } from "./scenario/many-lines.ts";
 import { merge } from "./scenario/merge.ts";
+import { needs } from "./scenario/needs.ts";
 import { range } from "./scenario/range.ts";
 import { where } from "./scenario/where.ts";
 
-const SCENARIOS: readonly Scenario[] = [leak, conflict, range, manyLines, merge, alreadyThere, where];
+const SCENARIOS: readonly Scenario[] = [leak, conflict, range, manyLines, merge, alreadyThere, where, needs];
 
 const words = process.argv.slice(2);
 const prepareOnly = words.includes("--prepare");
