@@ -108,7 +108,7 @@ describe("the delta rule in Python", () => {
   test("a package that the line never spoke of and the source holds alarms", async () => {
     const merged = { "examples/a.py": "import fresh.core\n" };
     const source = { ...merged, "src/fresh/__init__.py": "", "src/fresh/core.py": "" };
-    expect(await alarms({ target: {}, merged, source })).toEqual(["import "]);
+    expect(await alarms({ target: {}, merged, source })).toEqual(["import fresh.core"]);
     expect(await alarms({ target: { "b.py": "import fresh\n" }, merged, source })).toEqual([]);
   });
 
