@@ -121,7 +121,7 @@ export async function anyMember(
   const [first] = own;
   // One method of that name is likely the one that is meant, if it was alone before; a plain function need not be.
   const before = world.before === null ? own : await definitionsOf(name, world.before, owns);
-  const isAlone = own.length === 1 && (before?.length ?? 0) <= 1;
+  const isAlone = own.length === 1 && before !== null && before.length <= 1;
   if (first !== undefined && isAlone && first.definition.of !== null) return callOf(own, call);
   return first === undefined ? UNKNOWN : foundAt(first.path, first.definition);
 }

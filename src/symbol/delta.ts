@@ -143,9 +143,16 @@ async function judge(
     return finding(reference, merged.path, now, there, source.path, false);
   if (isNew && now.certain && (source === null || there?.kind === "unknown"))
     return finding(reference, merged.path, now, FOUND, merged.path, false);
+  // The source has the same line and the look-up fails there too: it is the look-up that fails.
+  if (isNew && source !== null && there?.kind === "absent" && holds(source, reference)) return null;
   const before = target === null ? null : await language.resolve(asIn(reference, target), target, trees.target);
   if (before?.kind !== "found") return null;
   return finding(reference, merged.path, now, before, merged.path, true);
+}
+
+function holds({ facts }: FileAt, reference: Reference): boolean {
+  const key = referenceKey(reference);
+  return facts.references.some((one) => referenceKey(one) === key);
 }
 
 /** Where in another version a reference would stand is unknown: after everything. */

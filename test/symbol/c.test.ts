@@ -84,6 +84,21 @@ describe("the delta rule in C", () => {
     expect(await alarms(pick)).toEqual(["unbound late"]);
   });
 
+  test("where the source's own line fails in the same way, the look-up is not believed", async () => {
+    const body = "void f(void) { late(1); }\nvoid late(int n) {}\n";
+    const pick = { target: { "a.c": "void late(void) {}\n" }, merged: { "a.c": body }, source: { "a.c": body } };
+    expect(await alarms(pick)).toEqual([]);
+  });
+
+  test("a local name that the pick takes away and the line's code uses is stranded", async () => {
+    const pick = {
+      target: { "a.c": "void f(void) { int n = 1; g(n); own(n); }\n" },
+      merged: { "a.c": "void f(void) { g(1); own(n); }\n" },
+      source: { "a.c": "void f(void) { g(1); }\n" },
+    };
+    expect(await alarms(pick)).toEqual(["stranded n"]);
+  });
+
   test("a struct of the line without the member alarms", async () => {
     const use = '#include "s.h"\nint f(struct s *p) { return p->size; }\n';
     const pick = {

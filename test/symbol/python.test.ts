@@ -105,6 +105,19 @@ describe("the delta rule in Python", () => {
     expect(await alarms(pick)).toEqual([]);
   });
 
+  test("a package that the line never spoke of and the source holds alarms", async () => {
+    const merged = { "examples/a.py": "import fresh.core\n" };
+    const source = { ...merged, "src/fresh/__init__.py": "", "src/fresh/core.py": "" };
+    expect(await alarms({ target: {}, merged, source })).toEqual(["import fresh.core"]);
+    expect(await alarms({ target: { "b.py": "import fresh\n" }, merged, source })).toEqual([]);
+  });
+
+  test("a name that nothing binds alarms also where the source has no such file", async () => {
+    const merged = { "new.py": "print(undefined_thing)\n" };
+    expect(await alarms({ target: {}, merged, source: {} })).toEqual(["unbound undefined_thing"]);
+    expect(await alarms({ target: { "b.py": "undefined_thing()\n" }, merged, source: {} })).toEqual([]);
+  });
+
   test("a function that the pick takes away and another file imports is stranded", async () => {
     const pick = {
       target: { ...package_, "pkg/util.py": helper, "pkg/own.py": use },

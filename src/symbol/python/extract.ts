@@ -155,7 +155,7 @@ class PythonExtractor {
     const scope = this.#inFunction || this.#class !== null ? this.#scope : "";
     this.#out.imports.push({ line, module, name, as, soft, scope });
     // What may fail is no question.
-    if (!soft) this.#out.refer("import", name ?? "", line, this.#scope, module);
+    if (!soft) this.#out.refer("import", name ?? module, line, this.#scope, module);
   }
 
   #definition(n: number, marks: readonly string[]): void {

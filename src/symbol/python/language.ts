@@ -5,7 +5,7 @@ import { ownsPython, resolvePython } from "./resolve.ts";
 
 export const PYTHON: Language = {
   id: "python",
-  version: 1,
+  version: 2,
   grammar: "tree-sitter-python",
   owns: ownsPython,
   // Methods are walked in either extent: what they assign to `self` is seen from outside.

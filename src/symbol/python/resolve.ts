@@ -28,7 +28,7 @@ async function resolveImport({ name, on }: Reference, file: FileAt, world: World
   if (located.kind === "missing") return absent("import", `${located.path} is not there`);
   if (located.kind === "elsewhere") return fromElsewhere(on ?? "", world);
   if (located.kind === "opaque") return UNKNOWN;
-  if (name === "" || name === "*")
+  if (name === on || name === "*")
     return { kind: "found", place: { path: located.path, line: 1, name: on ?? "", of: null } };
   return ofNamed(await nameIn(located, name, world), null, `${located.path} has no ${name}`, "import");
 }

@@ -77,7 +77,7 @@ export async function missingImport(
     const last = lastWord(one.module);
     if (![one.as, one.name, last, one.module.split(".")[0]].includes(use.name) || facts === null) continue;
     const on = language?.id === "python" ? one.module : null;
-    const name = on === null ? one.module : (one.name ?? "");
+    const name = on === null ? one.module : (one.name ?? one.module);
     const asked = { kind: "import", name, line: one.line, scope: "", on, call: null } as const;
     const found = await language?.resolve(asked, { path: use.path, facts }, merged);
     if (found?.kind !== "absent") return { module: one.module, name: one.name };
