@@ -26,6 +26,8 @@ export const ERROR_CODES = {
     "refused",
     "The line's verify command did not pass on what the line would hold; nothing was moved.",
   ],
+  "policy-refused": ["refused", "What would land violates the line's policy; nothing was moved."],
+  "ledger-broken": ["refused", "A ledger does not hold together, so nothing is written to it."],
   "push-rejected": ["refused", "The remote refused the push; its refs are as they were."],
 
   "usage": ["usage", "The command line is wrong."],
@@ -35,6 +37,7 @@ export const ERROR_CODES = {
   "no-lines": ["usage", "The repository has no release line."],
   "config-invalid": ["usage", "morello.yaml does not fit its schema."],
   "plan-invalid": ["usage", "A plan file cannot be read."],
+  "unknown-key": ["usage", "A signing key cannot be read, or is not one that the ledger trusts."],
   "identity-missing": ["usage", "git knows no committer name and email."],
   "bare-repository": ["usage", "The verb needs a work tree, and the repository is bare."],
 

@@ -7,6 +7,9 @@ export const DEFAULT_CONFIG: Config = {
   maintainedMonths: 12,
   fixes: { types: [...FIX_WORDS.types], trailers: [...FIX_WORDS.trailers] },
   lines: [],
+  policy: {},
+  ledger: { publish: false },
+  release: { versionFiles: [] },
 };
 
 export const CONFIG_FILE = "morello.yaml";

@@ -3,8 +3,7 @@
 import { z } from "zod";
 import { globProblem } from "../line/glob.ts";
 import { FIX_WORDS } from "../message/fix.ts";
-
-/** Where the file lies in the default branch's tree. */
+import { PolicySection } from "../policy/settings.ts";
 
 const text = (wanted: string) => z.string({ error: wanted }).min(1, { error: wanted });
 
@@ -95,6 +94,7 @@ export const LineOverride = z
       verify: VerifySetting.describe(
         "The shell command that says whether a tree of this line works: morello pick and apply run it in a temporary checkout of what the line would hold, and nothing moves unless it ends with status 0. It is read from the default branch, and runs only after you have allowed it. A command, or a mapping with command and timeLimit.",
       ).optional(),
+      policy: PolicySection.describe("What these lines demand, where it differs from policy at the top.").optional(),
     },
     { error: mapping },
   )
@@ -119,6 +119,35 @@ const FixWords = z
   )
   .describe("What counts as a fix where main is searched for what lines may want.");
 
+const Ledger = z
+  .strictObject(
+    {
+      publish: z
+        .boolean({ error: "true or false" })
+        .default(false)
+        .describe(
+          "Whether ledgers are branches, morello-ledger/<line>, that are pushed with their lines. Until then records stay in local refs. `morello init --write` sets it.",
+        ),
+    },
+    { error: mapping },
+  )
+  .describe("Where the records of what landed are kept.");
+
+const Release = z
+  .strictObject(
+    {
+      versionFiles: z
+        .array(text("a path such as package.json"), { error: "a list of paths" })
+        .default([])
+        .describe("Files that hold the version, written by `morello release` in a commit of their own."),
+      changelog: text("a path such as CHANGELOG.md")
+        .optional()
+        .describe("The file that a release adds its section to, in the same commit. None unless set."),
+    },
+    { error: mapping },
+  )
+  .describe("What `morello release` does beside the annotated tag.");
+
 export const Config = z
   .strictObject(
     {
@@ -139,6 +168,9 @@ export const Config = z
         .max(1200, { error: "at most 1200 months" })
         .default(12)
         .describe("How many months without a commit or a tag make a line count as no longer maintained."),
+      policy: PolicySection.default({}),
+      ledger: Ledger.prefault({}),
+      release: Release.prefault({}),
       fixes: FixWords.default({ types: [...FIX_WORDS.types], trailers: [...FIX_WORDS.trailers] }),
       lines: z
         .array(LineOverride, { error: "a list of entries, each with a pattern" })

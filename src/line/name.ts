@@ -25,7 +25,7 @@ const MAX_NAME = 255;
 const WORK =
   /^(?:.*fix|feat|feature|bump|backport|bp|port|cherry|pick|test|tests|wip|docs?|ci|chore|dev|develop|update|upgrade|revert|merge|sync|issue|pr|pull|patch|tmp|temp|staging|next|prepare|prep|try|experiment|renovate|dependabot|mergify|snyk|copilot|greenkeeper|morello)$/i;
 /** Morello's own branches, never lines, not even by configuration. */
-const OWN = /^morello(?:-ledger)?\//;
+const OWN = /^morello(?:(?:-ledger)?\/|-trust$)/;
 
 const MARK = "[vVrR]?";
 const VERSION = String.raw`(?<dotted>\d+(?:\.\d+)*)|(?<joined>\d+(?:-\d+)+|\d+(?:_\d+)+)`;

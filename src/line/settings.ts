@@ -1,5 +1,7 @@
 // What configuration says about one branch.
 import type { LineOverride } from "../config/schema.ts";
+import { mergePolicy } from "../policy/default.ts";
+import type { PolicySection, PolicySettings } from "../policy/settings.ts";
 import type { VerifyCommand } from "../wire/line.ts";
 import { globMatcher } from "./glob.ts";
 
@@ -11,6 +13,15 @@ export interface LineSettings {
   readonly confirm: "plan" | "each";
   readonly image: string | null;
   readonly verify: VerifyCommand | null;
+}
+
+/** What policy demands of a line: the top section, then every entry that matches. */
+export function policyOf(
+  config: { readonly policy: PolicySection; readonly lines: readonly LineOverride[] },
+  name: string,
+): PolicySettings {
+  const fitting = config.lines.filter(({ pattern }) => globMatcher(pattern)(name));
+  return mergePolicy([config.policy, ...fitting.flatMap(({ policy }) => policy ?? [])]);
 }
 
 export interface ConfiguredLine {

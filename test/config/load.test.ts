@@ -16,6 +16,9 @@ function failure(text: string): AppError {
 }
 
 const DEFAULTS = {
+  policy: {},
+  ledger: { publish: false },
+  release: { versionFiles: [] },
   remotes: [],
   maintainedMonths: 12,
   fixes: {
@@ -42,6 +45,11 @@ maintainedMonths: 6
 fixes:
   types: [fix, repair]
   trailers: [Closes-bug]
+policy:
+  classes: { adapted: 1, native: refused }
+  reason: true
+ledger: { publish: true }
+release: { versionFiles: [package.json], changelog: CHANGELOG.md }
 lines:
   - pattern: release/*
     tagPrefix: docker-v
@@ -50,6 +58,7 @@ lines:
     confirm: each
     image: registry.example:5000/team/app
     verify: make test
+    policy: { rules: { x-line: error } }
   - pattern: release/v1.0
     maintained: end-of-life
     tagPrefix: ""
@@ -59,6 +68,9 @@ lines:
       remotes: ["upstream", "origin"],
       maintainedMonths: 6,
       fixes: { types: ["fix", "repair"], trailers: ["Closes-bug"] },
+      policy: { classes: { adapted: 1, native: "refused" }, reason: true },
+      ledger: { publish: true },
+      release: { versionFiles: ["package.json"], changelog: "CHANGELOG.md" },
       lines: [
         {
           pattern: "release/*",
@@ -68,6 +80,7 @@ lines:
           confirm: "each",
           image: "registry.example:5000/team/app",
           verify: { command: "make test", timeLimit: 1800 },
+          policy: { rules: { "x-line": "error" } },
         },
         { pattern: "release/v1.0", maintained: "end-of-life", tagPrefix: "" },
       ],
@@ -87,8 +100,14 @@ describe("a mistake is named with its place, what stands there and what is wante
       "3:5: unknown key 'mantained' in lines[0]; did you mean 'maintained'?",
     ],
     ["lins: []\n", "1:1: unknown key 'lins'; did you mean 'lines'?"],
-    ["zzzzzz: 1\n", "1:1: unknown key 'zzzzzz'; known keys: main, remotes, maintainedMonths, fixes, lines"],
-    ["__proto__: {}\n", "1:1: unknown key '__proto__'; known keys: main, remotes, maintainedMonths, fixes, lines"],
+    [
+      "zzzzzz: 1\n",
+      "1:1: unknown key 'zzzzzz'; known keys: main, remotes, maintainedMonths, policy, ledger, release, fixes, lines",
+    ],
+    [
+      "__proto__: {}\n",
+      "1:1: unknown key '__proto__'; known keys: main, remotes, maintainedMonths, policy, ledger, release, fixes, lines",
+    ],
     ["main: 7\n", "1:1: main is 7; wanted: a branch's short name"],
     ["main:\n", "1:1: main is missing; wanted: a branch's short name"],
     ["maintainedMonths: 0\n", "1:1: maintainedMonths is 0; wanted: at least 1 month"],
