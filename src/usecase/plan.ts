@@ -1,9 +1,8 @@
 // `morello plan`: what a pick would do, and what stands in its way.
-import { checkBranchName, currentIdentity } from "../git/refs.ts";
-import { parseIdentity } from "../object/text.ts";
-import type { Identity } from "../wire/basic.ts";
+import { checkBranchName } from "../git/refs.ts";
 import type { PlanOutcome } from "../wire/outcome.ts";
 import type { PickOptions, Plan, PlannedPick } from "../wire/plan.ts";
+import { committer, nobody } from "./committer.ts";
 import { fetchAll } from "./fetch-all.ts";
 import { needsOf } from "./explain-needs.ts";
 import { planPicks, type Needed, type PlanRequest } from "./picks/plan-picks.ts";
@@ -79,18 +78,6 @@ function needsIn(picks: readonly PlannedPick[], taken: readonly Needed[]): Neede
       .filter((from) => !taken.some(({ commit }) => commit === from))
       .map((commit) => ({ commit, neededBy: source }));
   });
-}
-
-/** git's committer, with the date it would use now or `GIT_COMMITTER_DATE`; null if git knows none. */
-async function committer(workspace: Workspace): Promise<Identity | null> {
-  const line = await currentIdentity(workspace.repository);
-  if (line === null) return null;
-  const { name, email, seconds, zone } = parseIdentity(Buffer.from(line, "utf8").toString("latin1"));
-  return { name, email, date: `${seconds} ${zone}` };
-}
-
-function nobody({ now }: Workspace): Identity {
-  return { name: "nobody", email: "nobody@localhost", date: `${now} +0000` };
 }
 
 export { explainConflicts } from "./explain-conflicts.ts";

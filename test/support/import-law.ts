@@ -62,6 +62,7 @@ const PACKAGES: Readonly<Record<string, readonly string[] | "anywhere">> = {
   "commander": ["cli"],
   "picocolors": ["cli"],
   "@clack/prompts": ["cli"],
+  "semver": ["release"],
   "web-tree-sitter": ["symbol", "index"],
 };
 
