@@ -1,10 +1,11 @@
 // `morello plan`: what a pick would do, and what stands in its way.
 import { checkBranchName } from "../git/refs.ts";
+import type { Identity } from "../wire/basic.ts";
 import type { PlanOutcome } from "../wire/outcome.ts";
 import type { PickOptions, Plan, PlannedPick } from "../wire/plan.ts";
-import { committer, nobody } from "./committer.ts";
 import { fetchAll } from "./fetch-all.ts";
 import { needsOf } from "./explain-needs.ts";
+import { committerOf } from "./identity.ts";
 import { planPicks, type Needed, type PlanRequest } from "./picks/plan-picks.ts";
 import { historyOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
 
@@ -40,7 +41,7 @@ export async function makePlan(
   }: Omit<PlanInput, "fetch"> & { readonly lookOnly: boolean },
 ): Promise<Plan> {
   if (options.toBranch !== null) await checkBranchName(workspace.repository, `morello/${options.toBranch}/line`);
-  const identity = await committer(workspace);
+  const identity = await committerOf(workspace.repository);
   const request = { revisions, onto, options, lookOnly, committer: identity ?? nobody(workspace) };
   const made = withPrerequisites ? await planWithNeeds(workspace, request) : await planPicks(workspace, request);
   return identity === null ? { ...made, notes: [...made.notes, { kind: "no-identity" }] } : made;
@@ -78,6 +79,10 @@ function needsIn(picks: readonly PlannedPick[], taken: readonly Needed[]): Neede
       .filter((from) => !taken.some(({ commit }) => commit === from))
       .map((commit) => ({ commit, neededBy: source }));
   });
+}
+
+function nobody({ now }: Workspace): Identity {
+  return { name: "nobody", email: "nobody@localhost", date: `${now} +0000` };
 }
 
 export { explainConflicts } from "./explain-conflicts.ts";

@@ -10,8 +10,7 @@ import { writeTag } from "../release/tag.ts";
 import { floatingTags, isLatest, nextVersion, type NextVersion } from "../release/version.ts";
 import type { Identity } from "../wire/basic.ts";
 import type { Release, ReleaseOutcome } from "../wire/release.ts";
-import { committer, nobody } from "./committer.ts";
-import { missingIdentity } from "./landing/execute.ts";
+import { committerOf, missingIdentity } from "./identity.ts";
 import { withReconciled } from "./reconciled.ts";
 import { gatherChanges, withOtherReleases } from "./releasing/gather-changes.ts";
 import { refuseStanding, refuseVersion } from "./releasing/refuse.ts";
@@ -92,10 +91,10 @@ async function prepare(
   if (next.kind === "refused") return refuseVersion(found, next, changesOf(sinceFinal, workspace.config.fixes));
   const changes = changesOf(await withOtherReleases(workspace, graph, told, found.others), workspace.config.fixes);
   const previousTag = (input.pre === null ? final : last)?.name ?? found.before?.name ?? null;
-  const identity = await committer(workspace);
+  const identity = await committerOf(workspace.repository);
   const isLarge = changes.level === "feature" || changes.level === "breaking";
   const allowed = isLarge ? input.allowed : null;
-  const notes = { ...changes, tag: next.tag, line: line.name, previousTag, day: dayOf(identity ?? nobody(workspace)) };
+  const notes = { ...changes, tag: next.tag, line: line.name, previousTag, day: dayOf(identity?.date ?? `${workspace.now} +0000`) };
   const message = tagMessage({ ...notes, allowed, checkpoint: null });
   return {
     kind: "prepared",
@@ -135,7 +134,7 @@ async function described(
   };
 }
 
-function dayOf({ date }: Identity): string {
+function dayOf(date: string): string {
   const [seconds = "0", zone = "+0000"] = date.split(" ");
   return isoDate(Number(seconds), zone).slice(0, "2026-01-02".length);
 }
