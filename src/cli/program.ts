@@ -10,6 +10,7 @@ import { initVerb } from "./command/init.ts";
 import { linesVerb } from "./command/lines.ts";
 import { pickVerb } from "./command/pick.ts";
 import { planVerb } from "./command/plan.ts";
+import { releaseVerb } from "./command/release.ts";
 import { resolveVerb } from "./command/resolve.ts";
 import { skipVerb } from "./command/skip.ts";
 import { undoVerb } from "./command/undo.ts";
@@ -25,6 +26,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
     find: findVerb,
     plan: planVerb,
     pick: pickVerb,
+    release: releaseVerb,
   },
   "When a pick stops:": {
     resolve: resolveVerb,
