@@ -35,7 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   git: [],
   index: ["git"],
   apply: ["git", "index"],
-  ledger: ["git"],
+  ledger: ["git", "apply"],
   release: ["git"],
   image: ["git"],
   verify: ["git", "apply"],

@@ -1,0 +1,62 @@
+// One entry of a log: a log commit that adds one record, with all that can be read of it. Reads through one reader.
+import type { Identity } from "../wire/basic.ts";
+import type { Envelope, LedgerRecord } from "../wire/record.ts";
+import type { ObjectReader } from "../git/objects.ts";
+import type { Commit } from "../object/commit.ts";
+import { digestOf, readEnvelope } from "./statement.ts";
+
+export interface Entry {
+  readonly record: LedgerRecord;
+  readonly envelope: Envelope;
+  /** The envelope as the ledger keeps it. */
+  readonly bytes: Buffer;
+  /** SHA-256 of `bytes`. */
+  readonly digest: string;
+  /** The log commit that added it. */
+  readonly commit: string;
+}
+
+/** What a log commit's message says: which record it adds, and the blob of its envelope. */
+export interface LogMessage {
+  readonly key: string;
+  readonly blob: string;
+}
+
+/** The message of a log commit, for people who read the log with git alone. */
+export function logMessage({ kind, target, sources }: LedgerRecord, { key, blob }: LogMessage): string {
+  const about = sources.map((source) => source.slice(0, 12)).join(", ");
+  const subject = `${kind}: ${[about, target.replace(/^refs\/(heads|tags)\//, "")].filter((part) => part !== "").join(" on ")}`;
+  const text = `${subject.replace(/: $/, "")}\n\nLedger-Key: ${key}\nLedger-Envelope: ${blob}\n`;
+  return Buffer.from(text, "utf8").toString("latin1");
+}
+
+/** Null if the message is no log commit's. */
+export function parseLogMessage(message: string): LogMessage | null {
+  const found = /\n\nLedger-Key: ([0-9a-f]{64})\nLedger-Envelope: ([0-9a-f]{40,64})\n$/.exec(message);
+  return found === null ? null : { key: found[1] ?? "", blob: found[2] ?? "" };
+}
+
+export type EntryRead =
+  | { readonly kind: "entry"; readonly entry: Entry; readonly log: Commit }
+  | { readonly kind: "broken"; readonly commit: string; readonly why: string };
+
+/** Reads the record that a log commit adds. What cannot be read is a value: whoever verifies goes on. */
+export async function readEntry(reader: ObjectReader, commit: string): Promise<EntryRead> {
+  const broken = (why: string): EntryRead => ({ kind: "broken", commit, why });
+  const log = await reader.commit(commit);
+  if (log === null) return broken("the log commit is not there");
+  const said = parseLogMessage(log.message);
+  if (said === null) return broken("its message does not name a record");
+  const blob = await reader.read(said.blob);
+  if (blob?.type !== "blob") return broken(`the record's envelope ${said.blob.slice(0, 12)} is not there`);
+  const read = readEnvelope(blob.body);
+  if (read.kind === "unreadable") return broken(`the record cannot be read: ${read.why}`);
+  const { record, envelope } = read;
+  if (record.key !== said.key) return broken("its message names another record than it adds");
+  return { kind: "entry", log, entry: { record, envelope, bytes: blob.body, digest: digestOf(blob.body), commit } };
+}
+
+/** An identity as it stands in a commit, bytes as latin1. */
+export function identityLine({ name, email, date }: Identity): string {
+  return Buffer.from(`${name} <${email}> ${date}`, "utf8").toString("latin1");
+}

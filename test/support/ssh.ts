@@ -1,0 +1,68 @@
+// SSH keys, made at run time, and OpenSSH's own programs as the oracle for signatures.
+import { readFileSync } from "node:fs";
+import { finished } from "./process.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+export interface SshKey {
+  /** The private key's file; the public one has `.pub` at its end. */
+  readonly file: string;
+  /** `ssh-ed25519 AAAA…`, without comment. */
+  readonly text: string;
+  /** `SHA256:…`, as `ssh-keygen -l` prints it. */
+  readonly fingerprint: string;
+}
+
+export interface KeyOptions {
+  readonly type?: "ed25519" | "ecdsa" | "rsa";
+  readonly bits?: number;
+  readonly passphrase?: string;
+}
+
+/** Makes a key with ssh-keygen. */
+export async function makeKey(sandbox: Sandbox, name: string, options: KeyOptions = {}): Promise<SshKey> {
+  const file = sandbox.path(name);
+  const bits = options.bits === undefined ? [] : ["-b", String(options.bits)];
+  const args = ["-q", "-t", options.type ?? "ed25519", ...bits, "-N", options.passphrase ?? "", "-C", name, "-f", file];
+  await sshKeygen(sandbox, args);
+  const listed = await sshKeygen(sandbox, ["-l", "-f", `${file}.pub`]);
+  const [, fingerprint = ""] = listed.toString().split(" ");
+  return { file, text: readFileSync(`${file}.pub`, "utf8").split(" ").slice(0, 2).join(" "), fingerprint };
+}
+
+/** What ssh-keygen wrote to stdout; throws, with its stderr, unless it ended well. */
+export async function sshKeygen(
+  sandbox: Sandbox,
+  args: readonly string[],
+  input: string | Uint8Array = "",
+): Promise<Buffer> {
+  const done = await finished("ssh-keygen", args, { cwd: sandbox.root, env: sandbox.env, input });
+  if (done.status !== 0)
+    throw new Error(`ssh-keygen ${args.join(" ")}: exit ${done.status}\n${done.stderr.toString()}`);
+  return done.stdout;
+}
+
+/** The armoured signature that `ssh-keygen -Y sign` makes. */
+export async function keygenSign(
+  sandbox: Sandbox,
+  key: SshKey,
+  namespace: string,
+  message: string | Uint8Array,
+  ...more: readonly string[]
+): Promise<string> {
+  return (await sshKeygen(sandbox, ["-Y", "sign", ...more, "-n", namespace, "-f", key.file], message)).toString();
+}
+
+/** Whether `ssh-keygen -Y verify` takes an armoured signature of that message by that key. */
+export async function keygenVerify(
+  sandbox: Sandbox,
+  key: string,
+  namespace: string,
+  message: string | Uint8Array,
+  signature: string,
+): Promise<boolean> {
+  const signers = sandbox.write("oracle/allowed_signers", `someone@example.com ${key}\n`);
+  const file = sandbox.write("oracle/signature", signature);
+  const args = ["-Y", "verify", "-f", signers, "-I", "someone@example.com", "-n", namespace, "-s", file];
+  const done = await finished("ssh-keygen", args, { cwd: sandbox.root, env: sandbox.env, input: message });
+  return done.status === 0;
+}
