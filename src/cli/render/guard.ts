@@ -1,6 +1,7 @@
 // The guard in words: for whoever installs it, and for whoever pushes.
 import type { GuardOutcomeOf, Refusal } from "../../wire/guard.ts";
 import { clean, cleaned } from "./clean.ts";
+import { errorReport } from "./error.ts";
 import { count, paint, shortId, symbol, type View } from "./view.ts";
 
 export function renderGuard(view: View, found: GuardOutcomeOf<"guard-installed" | "guard-removed">): string {
@@ -37,6 +38,23 @@ export function renderReceived({ accepted, auditOnly, refusals, notes }: GuardOu
     if (refusals.length > REFUSALS) out.push(`  and ${refusals.length - REFUSALS} more`);
   }
   return out.map((line) => `${line}\n`).join("");
+}
+
+/** The guard itself failed: nobody knows whether the push is good, so it is refused. */
+export function renderGuardFailure(error: unknown): string {
+  const { message, hint } = errorReport(error);
+  const out = [
+    "morello guard: refused, since the push could not be looked at",
+    `  ${cut(clean(message), 300)}`,
+    `  hint: ${hint === null ? "whoever runs this server finds more with: git fsck, morello check" : cut(clean(hint), 200)}`,
+  ];
+  return out.map((line) => `${line}\n`).join("");
+}
+
+export function renderTimeOut(seconds: number): string {
+  return `morello guard: refused, since looking at the push took longer than ${count(seconds, "second")}
+  hint: push fewer commits at once; on the server: git config morello.guardTimeout SECONDS
+`;
 }
 
 function lines(refusal: Refusal): string[] {

@@ -3,9 +3,10 @@ import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { installGuard, uninstallGuard } from "../../usecase/guard/install.ts";
-import { receivePush } from "../../usecase/guard/receive.ts";
-import { renderGuard, renderReceived } from "../render/guard.ts";
+import { receivePush, timeLimit } from "../../usecase/guard/receive.ts";
+import { renderGuard, renderGuardFailure, renderReceived, renderTimeOut } from "../render/guard.ts";
 import type { Session } from "../session.ts";
+import { limitTime } from "./time-limit.ts";
 
 export interface GuardRequest {
   readonly action: "install" | "uninstall";
@@ -25,9 +26,24 @@ export async function runGuard(session: Session, { action, directory, auditOnly 
   return 0;
 }
 
-/** Exits with 0 only where the push was looked at and is let through. */
+/**
+ * Exits with 0 only where the push was looked at and is let through: whatever else happens refuses it, and says so in
+ * words for the pusher.
+ */
 export async function runReceive(session: Session, auditOnly: boolean): Promise<number> {
-  const outcome = await receivePush(session.deps, { input: await text(process.stdin), auditOnly });
-  session.say(renderReceived(outcome));
-  return outcome.accepted ? 0 : 1;
+  process.once("uncaughtException", (error) => {
+    session.say(renderGuardFailure(error));
+    process.exit(1);
+  });
+  try {
+    const seconds = await timeLimit(session.deps);
+    const callOff = limitTime(seconds, renderTimeOut(seconds));
+    const outcome = await receivePush(session.deps, { input: await text(process.stdin), auditOnly });
+    session.say(renderReceived(outcome));
+    callOff();
+    return outcome.accepted ? 0 : 1;
+  } catch (error) {
+    session.say(renderGuardFailure(error));
+    return 1;
+  }
 }

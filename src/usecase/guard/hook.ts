@@ -17,6 +17,7 @@ export interface HookScript {
  * status that is not 0. What git says to the hook is read once, and goes to the guard and then to the hook from before.
  */
 export function hookScript({ node, program, auditOnly, chained }: HookScript): string {
+  const or = auditOnly ? ":" : "exit 1"; // to report only is to refuse nothing, not even by failing
   return `#!/bin/sh
 ${MARK} made by \`morello guard install\`, taken away by \`morello guard uninstall\`.
 unset NODE_OPTIONS NODE_PATH NODE_DEBUG NODE_V8_COVERAGE
@@ -24,13 +25,13 @@ node=${quoted(node)}
 program=${quoted(program)}
 chained=${quoted(chained)}
 if [ ! -x "$node" ] || [ ! -f "$program" ]; then
-  echo "morello guard: refused, since the guard is not where it was installed:" >&2
+  echo "morello guard: ${auditOnly ? "it" : "refused, since it"} is not where it was installed:" >&2
   echo "  $node $program" >&2
   echo "  whoever runs this server can mend it: morello guard install" >&2
-  exit 1
+  ${or}
 fi
 pushed=$(cat) || exit 1
-printf '%s\\n' "$pushed" | "$node" "$program" guard receive${auditOnly ? " --audit-only" : ""} || exit 1
+printf '%s\\n' "$pushed" | "$node" "$program" guard receive${auditOnly ? " --audit-only" : ""} || ${or}
 if [ -x "$chained" ]; then
   printf '%s\\n' "$pushed" | "$chained" || exit 1
 fi

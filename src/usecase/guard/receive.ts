@@ -1,7 +1,7 @@
 // `morello guard receive`: what the pre-receive hook runs. A push in quarantine in, refusals out. Writes nothing.
 import { CONFIG_FILE, DEFAULT_CONFIG } from "../../config/default.ts";
 import { AppError, isAppError } from "../../error.ts";
-import { symrefOf } from "../../git/refs.ts";
+import { readConfig, symrefOf } from "../../git/refs.ts";
 import { HEADS } from "../../line/ref.ts";
 import type { GuardOutcomeOf, Refusal } from "../../wire/guard.ts";
 import { withWorkspace, type Deps, type Workspace } from "../workspace.ts";
@@ -29,6 +29,18 @@ export async function receivePush(deps: Deps, { input, auditOnly }: ReceiveInput
   const judged = await judgePush(deps, pushed);
   return { kind: "received", accepted: auditOnly || judged.refusals.length === 0, auditOnly, ...judged };
 }
+
+/** Seconds that the guard may take for one push: `git config morello.guardTimeout`, 60 unless set. Throws `usage`. */
+export async function timeLimit({ cwd, environment }: Deps): Promise<number> {
+  const set = await readConfig({ cwd, env: environment }, "morello.guardTimeout");
+  if (set !== null && !/^[1-9]\d{0,4}$/.test(set))
+    throw new AppError("usage", `morello.guardTimeout is '${set}', and a number of seconds is wanted`, {
+      hint: "on the server: git config morello.guardTimeout 60",
+    });
+  return set === null ? TIME_LIMIT : Number(set);
+}
+
+const TIME_LIMIT = 60;
 
 type Judged = Pick<Received, "refusals" | "notes">;
 
