@@ -19,6 +19,8 @@ export { verify, type VerifyInput } from "./usecase/verify.ts";
 export { verifyPlan } from "./usecase/verifying/verify-plan.ts";
 export type { VerifyOptions } from "./usecase/verifying/verify-trees.ts";
 export type { Deps, Notice, Progress } from "./usecase/workspace.ts";
+export * from "./wire/approve.ts";
+export * from "./wire/audit.ts";
 export * from "./wire/basic.ts";
 export * from "./wire/check.ts";
 export * from "./wire/class.ts";
