@@ -1,5 +1,9 @@
 // SSH keys, made at run time, and OpenSSH's own programs as the oracle for signatures.
 import { readFileSync } from "node:fs";
+import type { RecordSigner } from "../../src/ledger/signer.ts";
+import { parsePrivateKey } from "../../src/ledger/ssh/private-key.ts";
+import { makeSignature } from "../../src/ledger/ssh/signature.ts";
+import { makeSshsig } from "../../src/ledger/ssh/sshsig.ts";
 import { finished } from "./process.ts";
 import type { Sandbox } from "./sandbox.ts";
 
@@ -57,6 +61,18 @@ export async function sshKeygen(
   if (done.status !== 0)
     throw new Error(`ssh-keygen ${args.join(" ")}: exit ${done.status}\n${done.stderr.toString()}`);
   return done.stdout;
+}
+
+/** Signs in memory with a key that is not encrypted, as `openRecordSigner` would. */
+export function nodeSigner({ file, text, fingerprint }: SshKey): RecordSigner {
+  const opened = parsePrivateKey(readFileSync(file, "utf8"));
+  if (opened.kind !== "open") throw new Error(`${file}: ${opened.kind}`);
+  const { key, secret } = opened;
+  return {
+    key: text,
+    fingerprint,
+    sign: (namespace, message) => makeSshsig(key, namespace, message, (data) => makeSignature(key, secret, data)),
+  };
 }
 
 /** The armoured signature that `ssh-keygen -Y sign` makes. */

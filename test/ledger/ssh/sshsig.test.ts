@@ -3,8 +3,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parsePrivateKey } from "../../../src/ledger/ssh/private-key.ts";
-import { makeSignature } from "../../../src/ledger/ssh/signature.ts";
-import { armour, makeSshsig, verifySshsig, withoutArmour } from "../../../src/ledger/ssh/sshsig.ts";
+import { armour, verifySshsig, withoutArmour } from "../../../src/ledger/ssh/sshsig.ts";
 import { mpint, string, uint32 } from "../../../src/ledger/ssh/wire.ts";
 import { fileSandbox } from "../../support/sandbox.ts";
 import {
@@ -14,6 +13,7 @@ import {
   keygenVerify,
   makeAllKeys,
   makeKey,
+  nodeSigner,
   sshKeygen,
   type KeyKind,
   type SshKey,
@@ -30,15 +30,9 @@ let blobs: Record<KeyKind, Buffer>;
 
 beforeAll(async () => {
   keys = await makeAllKeys(sandbox);
-  const signed = KEY_NAMES.map(async (name) => [name, await signInNode(keys[name])] as const);
+  const signed = KEY_NAMES.map(async (name) => [name, await nodeSigner(keys[name]).sign(NAMESPACE, MESSAGE)] as const);
   blobs = Object.fromEntries(await Promise.all(signed)) as Record<KeyKind, Buffer>;
 });
-
-async function signInNode(key: SshKey): Promise<Buffer> {
-  const opened = parsePrivateKey(readFileSync(key.file, "utf8"));
-  if (opened.kind !== "open") throw new Error(`${key.file}: ${opened.kind}`);
-  return makeSshsig(opened.key, NAMESPACE, MESSAGE, (data) => makeSignature(opened.key, opened.secret, data));
-}
 
 const verified = (blob: Buffer): ReturnType<typeof verifySshsig> => verifySshsig(blob, MESSAGE, NAMESPACE);
 const why = (blob: Buffer): string => {
