@@ -3,6 +3,7 @@
 export { AppError, ERROR_CODES, EXIT_STATUS, isAppError } from "./error.ts";
 export type { AppErrorOptions, ErrorCode, ErrorKind } from "./error.ts";
 export { applyPlan, type ApplyInput } from "./usecase/apply-plan.ts";
+export { check, type CheckInput } from "./usecase/check.ts";
 export { continueResolution, type ContinueInput } from "./usecase/continue.ts";
 export { explainConflicts } from "./usecase/explain-conflicts.ts";
 export { find, type FindInput } from "./usecase/find.ts";

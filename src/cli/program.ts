@@ -2,6 +2,7 @@
 import { CommanderError, Option } from "commander";
 import { abortVerb } from "./command/abort.ts";
 import { applyVerb } from "./command/apply.ts";
+import { checkVerb } from "./command/check.ts";
 import { completeVerb, completionVerb } from "./command/completion.ts";
 import { continueVerb } from "./command/continue.ts";
 import { findVerb } from "./command/find.ts";
@@ -34,6 +35,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
   },
   "Also:": {
     lines: linesVerb,
+    check: checkVerb,
     apply: applyVerb,
     undo: undoVerb,
     verify: verifyVerb,
