@@ -37,7 +37,7 @@ export function messageRules(configuration: unknown, file: string): ReadRules {
   const fitting = own.filter((entry): entry is [string, MessageRule] => isRule(entry[1]));
   const unknown = own.filter(([name, rule]) => !isSupported(name) || !isRule(rule)).map(([name]) => name);
   if (unknown.length > 0)
-    notices.push(`${file}: rules that commitlint alone does not have, or not so: ${unknown.join(", ")}`);
+    notices.push(`${file}: rules that are malformed, or a plugin's: ${unknown.join(", ")}`);
   return {
     rules: {
       rules: {

@@ -1,7 +1,7 @@
 // What the line's verify command says of each commit's own tree.
 import type { CommitFacts } from "../../policy/rule.ts";
 import { verifyTrees } from "../verifying/verify-trees.ts";
-import type { Checking, Looked } from "./gather-facts.ts";
+import type { Checking, Looked } from "./looked.ts";
 
 /** In the order of the commits; empty where the line has no command, or nothing is run. */
 export async function verdicts(

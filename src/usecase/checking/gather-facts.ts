@@ -1,35 +1,16 @@
 // Classed commits -> the facts that rules look at. What costs is gathered for rules that are on, for all commits at once.
 import { AppError } from "../../error.ts";
 import { filesChanged } from "../../git/changed-files.ts";
-import type { CommitGraph } from "../../index/graph.ts";
-import type { Commit } from "../../object/commit.ts";
 import { inUtf8, parseIdentity, readable } from "../../object/text.ts";
-import type { ChangedFile } from "../../patch/changed-file.ts";
 import type { CommitFacts, Need, Person } from "../../policy/rule.ts";
 import type { ClassedCommit } from "../../wire/class.ts";
-import type { Line } from "../../wire/line.ts";
 import type { Workspace } from "../workspace.ts";
 import { verdicts } from "./commit-verdicts.ts";
-import type { CheckContext } from "./context.ts";
+import type { Checking, Looked } from "./looked.ts";
+import type { MessageLinter } from "./message-linter.ts";
 import { markersOf } from "./markers.ts";
-import { messageLinter } from "./message-linter.ts";
 import { resurrectedBy } from "./resurrected.ts";
 import { standingFacts } from "./standing-facts.ts";
-
-export interface Checking {
-  readonly workspace: Workspace;
-  readonly graph: CommitGraph;
-  readonly line: Line;
-  readonly context: CheckContext;
-}
-
-/** A commit with what is read of it whatever the rules. */
-export interface Looked {
-  readonly classed: ClassedCommit;
-  readonly commit: Commit;
-  readonly source: Commit | null;
-  readonly files: readonly ChangedFile[];
-}
 
 /** In the order of the commits given. Throws `object-missing`. */
 export async function gatherFacts(
@@ -42,7 +23,7 @@ export async function gatherFacts(
   const [standing, verified, linter] = await Promise.all([
     standingFacts(checking, looked, needs),
     needs.has("verify") ? verdicts(checking, looked) : [],
-    needs.has("messageProblems") && looked.length > 0 ? messageLinter(workspace) : null,
+    needs.has("messageProblems") && looked.length > 0 ? linterOf(workspace) : null,
   ]);
   const facts = await Promise.all(
     looked.map(async (one, n): Promise<CommitFacts> => {
@@ -69,6 +50,12 @@ export async function gatherFacts(
     }),
   );
   return { facts, notices: linter?.notices ?? [] };
+}
+
+/** commitlint is loaded only where its rule is on. */
+async function linterOf(workspace: Workspace): Promise<MessageLinter> {
+  const { messageLinter } = await import("./message-linter.ts");
+  return messageLinter(workspace);
 }
 
 const OF_FILES: readonly Need[] = ["files", "markers", "resurrected"];

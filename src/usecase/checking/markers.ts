@@ -3,7 +3,7 @@ import { markerLines } from "../../apply/markers.ts";
 import { parseQuotedPath, pathBytes } from "../../object/path.ts";
 import type { Place } from "../../policy/rule.ts";
 import type { Workspace } from "../workspace.ts";
-import type { Looked } from "./gather-facts.ts";
+import type { Looked } from "./looked.ts";
 
 /** A line of seven `=` alone is a heading somewhere; one of these is not. */
 const TELLING = /^(?:<{7}|>{7})(?:[ \r]|$)/;

@@ -2,7 +2,7 @@
 import { filesChanged } from "../../git/changed-files.ts";
 import { pathChanges } from "../../git/path-log.ts";
 import { parseQuotedPath, pathBytes } from "../../object/path.ts";
-import type { Checking, Looked } from "./gather-facts.ts";
+import type { Checking, Looked } from "./looked.ts";
 
 /** As git quotes them. The line's history is read only for paths that nothing explains. */
 export async function resurrectedBy(checking: Checking, looked: Looked): Promise<string[]> {

@@ -9,7 +9,7 @@ import { withUnaffected } from "../find.ts";
 import { sourceOf } from "../picks/find-sources.ts";
 import { isThere, standings } from "../standings/standing.ts";
 import { indexOf, linesOf } from "../workspace.ts";
-import type { Checking, Looked } from "./gather-facts.ts";
+import type { Checking, Looked } from "./looked.ts";
 
 type StandingFacts = Pick<CommitFacts, "duplicateOf" | "sourceRevertedBy" | "missingOn">;
 
