@@ -22,7 +22,7 @@ export async function claimedSources(
   { claims, oid: own }: Candidate,
 ): Promise<Claimed> {
   const named = await Promise.all(
-    claims.pickedFrom.map(async (id) => ({ id, oid: await resolve(workspace, graph, id) })),
+    claims.pickedFrom.map(async (id) => ({ id, oid: await resolveClaim(workspace, graph, id) })),
   );
   const there = [...new Set(named.flatMap(({ oid }) => (oid === null || oid === own ? [] : [oid])))];
   const nearest = there.at(-1);
@@ -31,18 +31,18 @@ export async function claimedSources(
   const commit = await reader.commit(nearest);
   const mainlines = Math.min(MAINLINES, Math.max(1, commit?.parents.length ?? 1));
   const alone = Array.from({ length: mainlines }, (_, n): Proposal => {
-    return { evidence: "claimed", sources: [{ oid: nearest, mainline: n + 1 }] };
+    return { evidence: "claimed", sources: [{ oid: nearest, mainline: n + 1 }], sure: true };
   });
   // The last line of a chain of picks is the nearest; lines that it does not hold itself are further patches.
   const further = claimsOf(commit?.message ?? "").pickedFrom;
   const isChain = there.slice(0, -1).every((oid) => further.some((id) => oid.startsWith(id)));
   if (isChain) return { named, proposals: alone, nearest };
-  const series: Proposal = { evidence: "claimed", sources: there.map((oid) => ({ oid, mainline: 1 })) };
+  const series: Proposal = { evidence: "claimed", sources: there.map((oid) => ({ oid, mainline: 1 })), sure: true };
   return { named, proposals: [...alone, series], nearest };
 }
 
 /** A full object ID of a commit, or the one commit that an abbreviation stands for. */
-async function resolve({ scratch }: Workspace, graph: CommitGraph, id: string): Promise<string | null> {
+export async function resolveClaim({ scratch }: Workspace, graph: CommitGraph, id: string): Promise<string | null> {
   const known = graph.findAbbreviated(id);
   const [only] = known;
   if (only !== undefined && known.length === 1) return graph.oid(only);

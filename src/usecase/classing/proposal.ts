@@ -25,6 +25,8 @@ export interface Proposal {
   readonly evidence: SourceEvidence;
   /** Oldest first. */
   readonly sources: readonly ProposedSource[];
+  /** Known for a source before anything is picked; else only an exact pick proves it. */
+  readonly sure: boolean;
 }
 
 /** One answer is asked for. */

@@ -6,7 +6,7 @@ import type { Workspace } from "../workspace.ts";
 import type { Candidate } from "./proposal.ts";
 
 /** Null if a parent is not there. Further parents of an octopus are merged one after the other, as git does it. */
-export async function automaticMerges(
+export async function automaticMerge(
   workspace: Workspace,
   graph: CommitGraph,
   { commit, onto }: Candidate,
