@@ -6,6 +6,7 @@ import { checkVerb } from "./command/check.ts";
 import { completeVerb, completionVerb } from "./command/completion.ts";
 import { continueVerb } from "./command/continue.ts";
 import { findVerb } from "./command/find.ts";
+import { guardVerb } from "./command/guard.ts";
 import { initVerb } from "./command/init.ts";
 import { linesVerb } from "./command/lines.ts";
 import { pickVerb } from "./command/pick.ts";
@@ -41,6 +42,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
     undo: undoVerb,
     verify: verifyVerb,
     init: initVerb,
+    guard: guardVerb,
     completion: completionVerb,
   },
 };
