@@ -9,6 +9,7 @@ import { initVerb } from "./command/init.ts";
 import { linesVerb } from "./command/lines.ts";
 import { pickVerb } from "./command/pick.ts";
 import { planVerb } from "./command/plan.ts";
+import { protectVerb } from "./command/protect.ts";
 import { resolveVerb } from "./command/resolve.ts";
 import { skipVerb } from "./command/skip.ts";
 import { undoVerb } from "./command/undo.ts";
@@ -37,6 +38,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
     undo: undoVerb,
     verify: verifyVerb,
     init: initVerb,
+    protect: protectVerb,
     completion: completionVerb,
   },
 };
