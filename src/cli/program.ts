@@ -12,6 +12,7 @@ import { linesVerb } from "./command/lines.ts";
 import { pickVerb } from "./command/pick.ts";
 import { planVerb } from "./command/plan.ts";
 import { releaseVerb } from "./command/release.ts";
+import { protectVerb } from "./command/protect.ts";
 import { resolveVerb } from "./command/resolve.ts";
 import { skipVerb } from "./command/skip.ts";
 import { undoVerb } from "./command/undo.ts";
@@ -43,6 +44,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
     verify: verifyVerb,
     init: initVerb,
     guard: guardVerb,
+    protect: protectVerb,
     completion: completionVerb,
   },
 };
