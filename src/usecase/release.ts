@@ -94,7 +94,13 @@ async function prepare(
   const identity = await committerOf(workspace.repository);
   const isLarge = changes.level === "feature" || changes.level === "breaking";
   const allowed = isLarge ? input.allowed : null;
-  const notes = { ...changes, tag: next.tag, line: line.name, previousTag, day: dayOf(identity?.date ?? `${workspace.now} +0000`) };
+  const notes = {
+    ...changes,
+    tag: next.tag,
+    line: line.name,
+    previousTag,
+    day: dayOf(identity?.date ?? `${workspace.now} +0000`),
+  };
   const message = tagMessage({ ...notes, allowed, checkpoint: null });
   return {
     kind: "prepared",

@@ -3,7 +3,7 @@
 import type { CommitGraph } from "../../index/graph.ts";
 import { policyOf } from "../../line/settings.ts";
 import { evaluate, neededFacts } from "../../policy/evaluate.ts";
-import type { LineFacts } from "../../policy/rule.ts";
+import type { LineFacts, Need } from "../../policy/rule.ts";
 import type { Violation } from "../../wire/check.ts";
 import type { ClassedCommit } from "../../wire/class.ts";
 import type { Line } from "../../wire/line.ts";
@@ -11,6 +11,7 @@ import { classCommits } from "../classing/class-commits.ts";
 import type { Workspace } from "../workspace.ts";
 import type { CheckContext } from "./context.ts";
 import { gatherFacts } from "./gather-facts.ts";
+import type { Checking } from "./looked.ts";
 
 export interface Checked {
   /** In the order of the commits given. */
@@ -31,15 +32,23 @@ export async function checkCommits(
   commits: readonly string[],
   context: CheckContext,
 ): Promise<Checked> {
-  const settings = policyOf(workspace.config, line.name);
   const classed = await classCommits(workspace, graph, { line, commits, recorded: context.sources });
-  const needs = neededFacts(settings);
+  const needs = neededFacts(policyOf(workspace.config, line.name));
+  return checkClassed({ workspace, graph, line, context }, classed, needs);
+}
+
+/** The same for commits whose classes are known. Rules whose facts are not in `needs` find nothing. */
+export async function checkClassed(
+  { workspace, graph, line, context }: Checking,
+  classed: readonly ClassedCommit[],
+  needs: ReadonlySet<Need>,
+): Promise<Checked> {
   const { facts, notices } = await gatherFacts({ workspace, graph, line, context }, classed, needs);
   const about: LineFacts = {
     name: line.name,
     refname: line.refname,
     endOfLife: line.maintenance.reason === "end-of-life",
-    settings,
+    settings: policyOf(workspace.config, line.name),
     ledger: context.ledger,
     movedTags: context.movedTags,
   };
