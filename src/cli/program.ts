@@ -6,6 +6,7 @@ import { completeVerb, completionVerb } from "./command/completion.ts";
 import { continueVerb } from "./command/continue.ts";
 import { findVerb } from "./command/find.ts";
 import { initVerb } from "./command/init.ts";
+import { ledgerVerb } from "./command/ledger.ts";
 import { linesVerb } from "./command/lines.ts";
 import { pickVerb } from "./command/pick.ts";
 import { planVerb } from "./command/plan.ts";
@@ -36,6 +37,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
     apply: applyVerb,
     undo: undoVerb,
     verify: verifyVerb,
+    ledger: ledgerVerb,
     init: initVerb,
     completion: completionVerb,
   },
