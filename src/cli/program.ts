@@ -8,6 +8,7 @@ import { continueVerb } from "./command/continue.ts";
 import { findVerb } from "./command/find.ts";
 import { guardVerb } from "./command/guard.ts";
 import { initVerb } from "./command/init.ts";
+import { ledgerVerb } from "./command/ledger.ts";
 import { linesVerb } from "./command/lines.ts";
 import { pickVerb } from "./command/pick.ts";
 import { planVerb } from "./command/plan.ts";
@@ -42,6 +43,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
     apply: applyVerb,
     undo: undoVerb,
     verify: verifyVerb,
+    ledger: ledgerVerb,
     init: initVerb,
     guard: guardVerb,
     protect: protectVerb,
