@@ -3,7 +3,9 @@
 export { AppError, ERROR_CODES, EXIT_STATUS, isAppError } from "./error.ts";
 export type { AppErrorOptions, ErrorCode, ErrorKind } from "./error.ts";
 export { applyPlan, type ApplyInput } from "./usecase/apply-plan.ts";
-export { check, type CheckInput } from "./usecase/check.ts";
+export { check, checkPush, type CheckInput } from "./usecase/check.ts";
+export { checkMessage } from "./usecase/check-message.ts";
+export { checkStaged } from "./usecase/check-staged.ts";
 export { continueResolution, type ContinueInput } from "./usecase/continue.ts";
 export { explainConflicts } from "./usecase/explain-conflicts.ts";
 export { find, type FindInput } from "./usecase/find.ts";
@@ -18,6 +20,7 @@ export type { AllowQuestion } from "./usecase/verifying/allow-commands.ts";
 export { undo, type UndoInput } from "./usecase/undo.ts";
 export { verify, type VerifyInput } from "./usecase/verify.ts";
 export { verifyPlan } from "./usecase/verifying/verify-plan.ts";
+export { sarifOf } from "./usecase/sarif.ts";
 export type { VerifyOptions } from "./usecase/verifying/verify-trees.ts";
 export type { Deps, Notice, Progress } from "./usecase/workspace.ts";
 export * from "./wire/basic.ts";
