@@ -6,6 +6,7 @@ import { checkVerb } from "./command/check.ts";
 import { completeVerb, completionVerb } from "./command/completion.ts";
 import { continueVerb } from "./command/continue.ts";
 import { findVerb } from "./command/find.ts";
+import { hooksVerb } from "./command/hooks.ts";
 import { initVerb } from "./command/init.ts";
 import { linesVerb } from "./command/lines.ts";
 import { pickVerb } from "./command/pick.ts";
@@ -35,6 +36,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
   "Also:": {
     lines: linesVerb,
     check: checkVerb,
+    hooks: hooksVerb,
     apply: applyVerb,
     undo: undoVerb,
     verify: verifyVerb,

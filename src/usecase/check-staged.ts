@@ -1,8 +1,10 @@
 // `morello check --staged`: conflict markers in the index, and nothing else. What a pre-commit hook asks, so it is quick.
+import { resolve } from "node:path";
 import { markerLines } from "../apply/markers.ts";
 import { stagedFiles } from "../git/changed-files.ts";
 import { ObjectReader } from "../git/objects.ts";
 import { openRepository } from "../git/repository.ts";
+import type { GitContext } from "../git/run.ts";
 import { parseQuotedPath, pathBytes } from "../object/path.ts";
 import { isMet } from "../policy/evaluate.ts";
 import type { Place } from "../policy/rule.ts";
@@ -14,8 +16,13 @@ import type { Deps } from "./workspace.ts";
 /** Lines that HEAD, or a commit that is being merged, holds too are text. */
 export async function checkStaged({ cwd, environment }: Deps): Promise<CheckOutcome> {
   const repository = await openRepository(cwd, environment);
-  const suspicious = (await stagedFiles(repository)).filter(isMarked);
-  const reader = new ObjectReader(repository, repository.objectFormat);
+  const index = environment["GIT_INDEX_FILE"]; // of `git commit PATH`, for as long as its hooks run
+  const context: GitContext =
+    index === undefined
+      ? repository
+      : { cwd: repository.cwd, env: { ...repository.env, GIT_INDEX_FILE: resolve(cwd, index) } };
+  const suspicious = (await stagedFiles(context)).filter(isMarked);
+  const reader = new ObjectReader(context, repository.objectFormat);
   const places: Place[] = [];
   try {
     for (const { path } of suspicious) {

@@ -21,14 +21,12 @@ export function renderCheck(view: View, given: CheckOutcome): string {
 function alone(view: View, outcome: Exclude<CheckOutcome, { kind: "checked" }>): string[] {
   const notices = outcome.kind === "message" ? outcome.notices : [];
   const where = outcome.kind === "message" ? "message" : "index";
-  if (view.plain)
-    return [
-      ...outcome.violations.flatMap((one) => plainViolation(where, one)),
-      ...notices.map((text) => `${where}: note: ${text}`),
-    ];
-  return [...outcome.violations, null].flatMap((one) =>
-    one === null ? notices.flatMap((text) => bullet(view, "note", "quiet", text)) : violationLines(view, [one], 0),
-  );
+  return view.plain
+    ? [...plainViolations(where, outcome.violations), ...notices.map((text) => `${where}: note: ${text}`)]
+    : [
+        ...violationLines(view, outcome.violations, 0),
+        ...notices.flatMap((text) => bullet(view, "note", "quiet", text)),
+      ];
 }
 
 function lineBlock(view: View, line: CheckedLine): string[] {
@@ -75,13 +73,18 @@ function markOf(violations: readonly Violation[]): readonly [SymbolName, Tone] {
 /** Violations of one rule stand together, and its hint once. */
 function violationLines(view: View, violations: readonly Violation[], indent: number): string[] {
   return violations.flatMap((one, n) => {
-    const next = violations[n + 1];
-    const isLast = next?.rule !== one.rule || next.hint !== one.hint;
+    const isLast = isLastOf(violations, n);
     return [
       ...problemLines(view, one, indent),
       ...(isLast && one.waiver === null ? hintLines(view, one.hint, indent) : []),
     ];
   });
+}
+
+/** Whether no other violation with the same hint follows at once. */
+function isLastOf(violations: readonly Violation[], n: number): boolean {
+  const [one, next] = [violations[n], violations[n + 1]];
+  return next?.rule !== one?.rule || next?.hint !== one?.hint || next?.commit !== one?.commit;
 }
 
 const PLACES = 5;
@@ -155,22 +158,32 @@ function bullet(view: View, name: SymbolName, tone: Tone, text: string): string[
 
 function plainLine({ line, commits, violations, notices }: CheckedLine): string[] {
   return [
-    ...violations.filter(({ commit }) => commit === null).flatMap((one) => plainViolation(line, one)),
+    ...plainViolations(
+      line,
+      violations.filter(({ commit }) => commit === null),
+    ),
     ...commits.flatMap((commit) => [
       `${line}: ${commit.commit}: ${PHRASES.class[commit.class]}: ${commit.subject}`,
-      ...violations.filter((one) => one.commit === commit.commit).flatMap((one) => plainViolation(line, one)),
+      ...plainViolations(
+        line,
+        violations.filter((one) => one.commit === commit.commit),
+      ),
     ]),
     ...notices.map((text) => `${line}: note: ${text}`),
   ];
 }
 
-/** `release/v2.7: <commit>: error: markers: message`, its places and its hint, a line each. */
-function plainViolation(where: string, { commit, severity, rule, message, hint, paths, waiver }: Violation): string[] {
-  const head = [where, ...(commit === null ? [] : [commit])].join(": ");
-  const kind = waiver === null ? severity : "waived";
-  return [
-    `${head}: ${kind}: ${rule}: ${message}${waiver === null ? "" : ` (${waiverText(waiver)})`}`,
-    ...paths.filter(({ line }) => line > 0).map(({ path, line }) => `${head}: ${kind}: ${rule}: at ${path}:${line}`),
-    ...(waiver === null ? [`${head}: hint: ${hint}`] : []),
-  ];
+/** `release/v2.7: <commit>: error: markers: message`, its places and its hint, a line each; a hint of many once. */
+function plainViolations(where: string, violations: readonly Violation[]): string[] {
+  return violations.flatMap((one, n) => {
+    const { commit, severity, rule, message, hint, paths, waiver } = one;
+    const head = [where, ...(commit === null ? [] : [commit])].join(": ");
+    const kind = waiver === null ? severity : "waived";
+    const places = paths.filter(({ line }) => line > 0).map(({ path, line }) => `at ${path}:${line}`);
+    return [
+      `${head}: ${kind}: ${rule}: ${message}${waiver === null ? "" : ` (${waiverText(waiver)})`}`,
+      ...places.map((place) => `${head}: ${kind}: ${rule}: ${place}`),
+      ...(waiver === null && isLastOf(violations, n) ? [`${head}: hint: ${hint}`] : []),
+    ];
+  });
 }

@@ -43,7 +43,15 @@ async function checked({ deps }: Session, request: CheckRequest): Promise<CheckO
     const { checkStaged } = await import("../../usecase/check-staged.ts");
     return checkStaged(deps);
   }
-  return prePush ? checkPush(deps, await stdin(), verify) : check(deps, { what, line, verify });
+  return prePush
+    ? checkPush(deps, fromFramework(deps.environment) ?? (await stdin()), verify)
+    : check(deps, { what, line, verify });
+}
+
+/** The pre-commit framework says in variables what git says on stdin. Source: pre-commit.com, "pre-push". */
+function fromFramework(environment: Session["deps"]["environment"]): string | null {
+  const { PRE_COMMIT_REMOTE_BRANCH: remote, PRE_COMMIT_TO_REF: to, PRE_COMMIT_FROM_REF: from } = environment;
+  return remote === undefined || to === undefined ? null : `HEAD ${to} ${remote} ${from ?? "0".repeat(to.length)}\n`;
 }
 
 function textOf(file: string): string {
