@@ -4,6 +4,7 @@ import { AppError } from "../../error.ts";
 import { push, type PushUpdate } from "../../git/push.ts";
 import { readRef } from "../../git/refs.ts";
 import { redact, run } from "../../git/run.ts";
+import { logCommits } from "../../ledger/log.ts";
 import { lineOfLog } from "../../ledger/place.ts";
 import { TAGS } from "../../line/ref.ts";
 import type { ReleasePush } from "../../wire/release.ts";
@@ -43,9 +44,8 @@ export async function pushRelease(
   for (const [refname, to] of wanted) {
     const expected = seen.get(refname) ?? null;
     if (expected === to) continue;
-    if (expected !== null && (refname.startsWith(TAGS) || !(await continues(workspace, expected, to)))) {
-      if (!refname.startsWith(TAGS) && lineOfLog(refname) === null && (await continues(workspace, to, expected)))
-        continue; // the remote has the commit, and more
+    if (expected !== null && !(await mayFollow(workspace, refname, expected, to))) {
+      if (refname === remoteBranch && (await continues(workspace, to, expected))) continue; // it has the commit, and more
       throw overwrites(remote.name, refname, expected);
     }
     updates.push({ refname, to, expected });
@@ -65,6 +65,13 @@ export function transactionOf({ repository }: Workspace, tag: string, tagObject:
       state === "done" && updates.some(({ refname, to }) => refname === `${TAGS}${tag}` && to === tagObject),
   );
   return made ?? null;
+}
+
+/** Branches go forward, logs along their own records, tags not at all. */
+async function mayFollow(workspace: Workspace, refname: string, from: string, to: string): Promise<boolean> {
+  if (refname.startsWith(TAGS)) return false;
+  if (lineOfLog(refname) === null) return continues(workspace, from, to);
+  return (await logCommits(workspace.scratch, to)).includes(from); // other parents of a log commit are evidence
 }
 
 /** Whether `to` holds all of `from`; what is not here is not known to. */
