@@ -94,5 +94,5 @@ async function goneDraft(
   const { commit } = entry.record;
   const reaches = await isAncestor(repository, commit, base);
   const reason = reaches ? "it was taken out again" : `it is no longer on ${line}`;
-  return revertedDraft(target, source, commit, reaches ? revertedBy : null, reason);
+  return revertedDraft(target, [source], commit, reaches ? revertedBy : null, reason);
 }
