@@ -2,7 +2,7 @@
 // would land lie in the scratch repository.
 import type { CommitGraph } from "../../index/graph.ts";
 import { policyOf } from "../../line/settings.ts";
-import { evaluate, neededFacts } from "../../policy/evaluate.ts";
+import { evaluate, neededFacts, refusingOnly } from "../../policy/evaluate.ts";
 import type { LineFacts } from "../../policy/rule.ts";
 import type { Violation } from "../../wire/check.ts";
 import type { ClassedCommit } from "../../wire/class.ts";
@@ -20,6 +20,11 @@ export interface Checked {
   readonly notices: readonly string[];
 }
 
+/** A push waits for the answer: only what refuses it is asked, and nothing that needs an index of all history. */
+export interface CheckOptions {
+  readonly refusingOnly?: boolean;
+}
+
 /**
  * Commits stand oldest first; `graph` holds the line. Policy comes from the workspace's configuration, which is the
  * default branch's, whatever the commits change.
@@ -30,9 +35,12 @@ export async function checkCommits(
   line: Line,
   commits: readonly string[],
   context: CheckContext,
+  options: CheckOptions = {},
 ): Promise<Checked> {
-  const settings = policyOf(workspace.config, line.name);
-  const classed = await classCommits(workspace, graph, { line, commits, recorded: context.sources });
+  const all = policyOf(workspace.config, line.name);
+  const settings = options.refusingOnly === true ? refusingOnly(all) : all;
+  const wanted = options.refusingOnly === true ? { search: false, rangeDiffs: false } : {};
+  const classed = await classCommits(workspace, graph, { line, commits, recorded: context.sources, ...wanted });
   const needs = neededFacts(settings);
   const { facts, notices } = await gatherFacts({ workspace, graph, line, context }, classed, needs);
   const about: LineFacts = {

@@ -5,6 +5,7 @@ import { readConfig, symrefOf } from "../../git/refs.ts";
 import { HEADS } from "../../line/ref.ts";
 import type { GuardOutcomeOf, Refusal } from "../../wire/guard.ts";
 import { withWorkspace, type Deps, type Workspace } from "../workspace.ts";
+import { checkLines, type PushedLine } from "./check-lines.ts";
 import { gatherFacts } from "./facts.ts";
 import { judgeUpdate } from "./judge.ts";
 import { roleReader } from "./role.ts";
@@ -65,14 +66,18 @@ async function judgeAll(workspace: Workspace, pushed: readonly Update[]): Promis
   }
   const refusals: Refusal[] = [];
   const notes: string[] = [];
+  const lines: PushedLine[] = [];
   for (const [n, update] of updates.entries()) {
     const role = roleOf(update);
     const facts = await gatherFacts(workspace, update, role, tips);
     const { refname } = pushed[n] ?? update;
     for (const found of judgeUpdate(update, role, facts))
       refusals.push({ ...found, refname, commit: null, subject: "" });
+    if (role.kind === "line") lines.push({ update, line: role.line });
     if (role.kind === "main") notes.push(...(await configurationNotes(workspace, update)));
   }
+  // Commits are looked at where the refs may stand as they are pushed: it takes longest.
+  if (refusals.length === 0) refusals.push(...(await checkLines(workspace, lines, updates)));
   return { refusals, notes };
 }
 
