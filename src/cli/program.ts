@@ -11,6 +11,8 @@ import { initVerb } from "./command/init.ts";
 import { linesVerb } from "./command/lines.ts";
 import { pickVerb } from "./command/pick.ts";
 import { planVerb } from "./command/plan.ts";
+import { releaseVerb } from "./command/release.ts";
+import { protectVerb } from "./command/protect.ts";
 import { resolveVerb } from "./command/resolve.ts";
 import { skipVerb } from "./command/skip.ts";
 import { undoVerb } from "./command/undo.ts";
@@ -26,6 +28,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
     find: findVerb,
     plan: planVerb,
     pick: pickVerb,
+    release: releaseVerb,
   },
   "When a pick stops:": {
     resolve: resolveVerb,
@@ -41,6 +44,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
     verify: verifyVerb,
     init: initVerb,
     guard: guardVerb,
+    protect: protectVerb,
     completion: completionVerb,
   },
 };

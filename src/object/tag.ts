@@ -1,35 +1,35 @@
-// Annotated tags from bytes.
-import { AppError } from "../error.ts";
+// Annotated tags to and from bytes.
 import type { ObjectType } from "./hash.ts";
 
-/** An annotated tag as bytes cut at its seams; values are undecoded (latin1). */
+/** A tag object as bytes cut at its seams (latin1). */
 export interface Tag {
   readonly object: string;
   readonly type: ObjectType;
-  /** The name that the tag gives itself; its ref may have another. */
   readonly name: string;
-  /** `Name <email> seconds zone`; null in tags of git's first years. */
+  /** `Name <email> seconds zone`; old tags have none. */
   readonly tagger: string | null;
-  /** Message bytes as latin1, signature and all. */
+  /** With the signature, if there is one: git puts it at the end. */
   readonly message: string;
 }
 
-export function parseTagObject(body: Buffer): Tag {
+/** Null if the bytes are no tag. */
+export function parseTagObject(body: Buffer): Tag | null {
   const raw = body.toString("latin1");
-  const end = raw.indexOf("\n\n");
-  const found: Record<string, string> = {};
-  for (const line of (end < 0 ? raw : raw.slice(0, end)).split("\n")) {
-    const space = line.indexOf(" ");
-    found[line.slice(0, space)] ??= line.slice(space + 1);
-  }
-  const { object, type, tag, tagger } = found as Partial<Record<string, string>>;
-  if (object === undefined || type === undefined || tag === undefined)
-    throw new AppError("git-failed", "A tag object is damaged: it has no object, type or name");
+  const found = /^object ([0-9a-f]+)\ntype (blob|tree|commit|tag)\ntag ([^\n]*)\n(?:tagger ([^\n]*)\n)?/.exec(raw);
+  if (found === null) return null;
+  const [head, object = "", type, name = "", tagger] = found;
+  const end = raw.indexOf("\n\n", head.length - 1);
   return {
     object,
     type: type as ObjectType,
-    name: tag,
+    name,
     tagger: tagger ?? null,
     message: end < 0 ? "" : raw.slice(end + 2),
   };
+}
+
+/** Serialises a tag without signature: what is signed, and what a signature is appended to. */
+export function serialiseTag({ object, type, name, tagger, message }: Tag): Buffer {
+  const head = [`object ${object}`, `type ${type}`, `tag ${name}`, ...(tagger === null ? [] : [`tagger ${tagger}`])];
+  return Buffer.from(`${head.join("\n")}\n\n${message}`, "latin1");
 }

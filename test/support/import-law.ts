@@ -65,6 +65,7 @@ const PACKAGES: Readonly<Record<string, readonly string[] | "anywhere">> = {
   "@commitlint/config-conventional": ["policy"],
   "@commitlint/lint": ["policy"],
   "@commitlint/rules": ["policy"],
+  "semver": ["release"],
   "web-tree-sitter": ["symbol", "index"],
 };
 

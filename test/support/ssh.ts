@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { RecordSigner } from "../../src/ledger/signer.ts";
 import { parsePrivateKey } from "../../src/ledger/ssh/private-key.ts";
 import { makeSignature } from "../../src/ledger/ssh/signature.ts";
-import { makeSshsig } from "../../src/ledger/ssh/sshsig.ts";
+import { bytesToSign, sshsigOf } from "../../src/ledger/ssh/sshsig.ts";
 import { finished } from "./process.ts";
 import type { Sandbox } from "./sandbox.ts";
 
@@ -71,7 +71,10 @@ export function nodeSigner({ file, text, fingerprint }: SshKey): RecordSigner {
   return {
     key: text,
     fingerprint,
-    sign: (namespace, message) => makeSshsig(key, namespace, message, (data) => makeSignature(key, secret, data)),
+    sign: (namespace, message) => {
+      const signature = makeSignature(key, secret, bytesToSign(namespace, message));
+      return Promise.resolve(sshsigOf(key, namespace, signature));
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 // What the guard has to look at to judge an update: objects, in quarantine or not, and ancestry.
+import { AppError } from "../../error.ts";
 import { isAncestor } from "../../git/refs.ts";
 import type { ObjectReader } from "../../git/objects.ts";
 import { parseTagObject, type Tag } from "../../object/tag.ts";
@@ -49,5 +50,7 @@ async function targetOf(reader: ObjectReader, oid: string): Promise<{ target: Ta
 
 /** Throws `git-failed` for a tag that is damaged or is not there: nothing is let through that cannot be read. */
 async function tagAt(reader: ObjectReader, oid: string): Promise<Tag> {
-  return parseTagObject((await reader.read(oid))?.body ?? Buffer.alloc(0));
+  const tag = parseTagObject((await reader.read(oid))?.body ?? Buffer.alloc(0));
+  if (tag === null) throw new AppError("git-failed", `The tag object ${oid} is damaged or is not there`);
+  return tag;
 }

@@ -70,7 +70,7 @@ export async function execute(workspace: Workspace, plan: Plan, options: Execute
     const going = built.filter(({ expected, tip }) => expected !== tip); // the others: branches that an earlier run made
     for (const { planned, expected } of going) refuseDiverged(planned.line, { ...planned.target, expected });
     const updates = await followers(repository, going.map(advanceOf));
-    const recording = await recordLandings(workspace, landingsOf(plan, going, verdicts));
+    const recording = await recordLandings(workspace, landingsOf(plan, going, verdicts), options.sign);
     await workspace.scratch.transfer(
       [...going.map(({ tip }) => tip), ...recording.tips],
       [...going.map(({ planned }) => planned.onto), ...recording.known],

@@ -25,8 +25,12 @@ export interface Recording {
 export const NOTHING_RECORDED: Recording = { before: [], together: [], tips: [], known: [] };
 
 /** Makes the records; nothing moves. A shallow clone records nothing. */
-export async function recordLandings(workspace: Workspace, landings: readonly Landing[]): Promise<Recording> {
-  const recorder = landings.length === 0 ? null : await openRecorder(workspace);
+export async function recordLandings(
+  workspace: Workspace,
+  landings: readonly Landing[],
+  sign: boolean | null,
+): Promise<Recording> {
+  const recorder = landings.length === 0 ? null : await openRecorder(workspace, sign);
   if (recorder === null) return NOTHING_RECORDED;
   const before: RefUpdate[] = [];
   const together: Advance[] = [];

@@ -24,13 +24,16 @@ export interface Recorder {
   append(log: Log, line: RecordedLine, drafts: readonly Draft[]): Promise<Appended>;
 }
 
-/** Null in a shallow clone: it does not know the repository's identity, so nothing can be recorded. */
-export async function openRecorder(workspace: Workspace): Promise<Recorder | null> {
+/**
+ * Null in a shallow clone: it does not know the repository's identity, so nothing can be recorded. `sign`: false leaves
+ * records unsigned although there is a key.
+ */
+export async function openRecorder(workspace: Workspace, sign: boolean | null = null): Promise<Recorder | null> {
   const { repository, scratch, main, detected, config, now } = workspace;
   if (repository.shallow) return null;
   const tips = main !== null ? [main.tip] : detected.flatMap(({ localTip, remoteTip }) => localTip ?? remoteTip ?? []);
   const [signer, identity, by] = await Promise.all([
-    openRecordSigner(repository),
+    sign === false ? null : openRecordSigner(repository),
     repositoryIdentity(workspace, tips),
     committerOf(repository),
   ]);

@@ -2,7 +2,7 @@ import { createServer, type Socket } from "node:net";
 import { beforeAll, describe, expect, it } from "vitest";
 import { signWithAgent } from "../../../src/ledger/ssh/agent.ts";
 import { parsePublicKey, type PublicKey } from "../../../src/ledger/ssh/public-key.ts";
-import { makeSshsig, verifySshsig } from "../../../src/ledger/ssh/sshsig.ts";
+import { bytesToSign, sshsigOf, verifySshsig } from "../../../src/ledger/ssh/sshsig.ts";
 import { string, uint32 } from "../../../src/ledger/ssh/wire.ts";
 import { finished } from "../../support/process.ts";
 import { fileSandbox, makeSandbox } from "../../support/sandbox.ts";
@@ -27,11 +27,9 @@ function publicKey({ text }: SshKey): PublicKey {
 
 it.each(KEY_NAMES)("an agent signs with a key of %s", async (name) => {
   const key = publicKey(keys[name]);
-  const blob = await makeSshsig(key, "record@morello", MESSAGE, async (data) => {
-    const answer = await signWithAgent(socket, key, data);
-    if (answer.kind !== "signed") throw new Error(answer.kind);
-    return answer.signature;
-  });
+  const answer = await signWithAgent(socket, key, bytesToSign("record@morello", MESSAGE));
+  if (answer.kind !== "signed") throw new Error(answer.kind);
+  const blob = sshsigOf(key, "record@morello", answer.signature);
   expect(verifySshsig(blob, MESSAGE, "record@morello")).toMatchObject({ kind: "good", key: keys[name].text });
 });
 
