@@ -30,6 +30,7 @@ export * from "./wire/class.ts";
 export * from "./wire/record.ts";
 export * from "./wire/find.ts";
 export * from "./wire/guard.ts";
+export * from "./wire/ledger.ts";
 export * from "./wire/line.ts";
 export * from "./wire/match.ts";
 export * from "./wire/outcome.ts";
