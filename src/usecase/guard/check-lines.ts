@@ -1,12 +1,19 @@
-// What a push brings to lines, commit by commit: its class and what policy says of it. Policy, lines and trusted sources
-// are the server's as it is before the push, but for main, which a push may move first.
+// What a push brings to lines, commit by commit: its class, what policy says of it, and whether the ledger says the
+// same. Policy, lines and trusted sources are the server's as it is before the push, but for main, which a push may move
+// first.
 import { run } from "../../git/run.ts";
-import { HEADS, TAGS, type RefRecord } from "../../line/ref.ts";
+import type { CommitGraph } from "../../index/graph.ts";
 import type { DetectedLine } from "../../line/detect.ts";
+import { HEADS, TAGS, type RefRecord } from "../../line/ref.ts";
+import type { ClassedCommit } from "../../wire/class.ts";
 import type { Refusal } from "../../wire/guard.ts";
+import type { Line } from "../../wire/line.ts";
 import { checkCommits } from "../checking/check-commits.ts";
-import { contextOf } from "../checking/context.ts";
+import { NO_CONTEXT } from "../checking/context.ts";
+import { classCommits } from "../classing/class-commits.ts";
 import { historyOf, linesOf, type Workspace } from "../workspace.ts";
+import type { NewRecords } from "./check-logs.ts";
+import { recordLie } from "./record-lie.ts";
 import type { Update } from "./updates.ts";
 
 export interface PushedLine {
@@ -14,36 +21,71 @@ export interface PushedLine {
   readonly line: DetectedLine;
 }
 
-/** Refusals in the order of the lines, commits oldest first. `pushed`: all of the push. */
+/** Refusals line by line, commits oldest first. `pushed`: all of the push; `added`: what it adds to ledgers, by line. */
 export async function checkLines(
   server: Workspace,
   lines: readonly PushedLine[],
   pushed: readonly Update[],
+  added: ReadonlyMap<string, NewRecords>,
 ): Promise<Refusal[]> {
-  const moved = lines.flatMap(({ update, line }) => (update.to === null ? [] : [{ update, line, to: update.to }]));
-  const refusals: Refusal[] = [];
-  if (moved.length === 0) return refusals;
+  const moved = lines.map(({ update, line }) => ({ update, line: { ...line, localTip: update.to ?? line.localTip } }));
+  const recorded = server.detected.filter(
+    ({ name }) => added.has(name) && moved.every(({ line }) => line.name !== name),
+  );
+  const concerned = [...moved.map(({ line }) => line), ...recorded];
+  if (concerned.length === 0) return [];
   const workspace = duringPush(server, pushed);
-  const tips = moved.map(({ to }) => to);
-  const graph = await historyOf(workspace, tips);
-  const asPushed = { ...workspace, detected: moved.map(({ line, to }) => ({ ...line, localTip: to })) };
-  const known = new Map(linesOf(asPushed, graph).map((line) => [line.refname, line]));
-  for (const { update, to } of moved) {
-    const line = known.get(update.refname);
-    const commits = await newCommits(workspace, update, to);
-    if (line === undefined || commits.length === 0) continue;
-    const context = await contextOf(workspace, line, null);
-    const { violations } = await checkCommits(workspace, graph, line, commits, context, { refusingOnly: true });
-    for (const { rule, severity, waiver, commit, subject, message, hint } of violations) {
+  const graph = await historyOf(
+    workspace,
+    concerned.flatMap(({ localTip }) => localTip ?? []),
+  );
+  const refusals: Refusal[] = [];
+  for (const line of linesOf({ ...workspace, detected: concerned }, graph)) {
+    const update = moved.find((each) => each.line.name === line.name)?.update;
+    refusals.push(...(await checkLine({ workspace, graph, line, update, records: added.get(line.name) })));
+  }
+  return refusals;
+}
+
+interface Concerned {
+  readonly workspace: Workspace;
+  readonly graph: CommitGraph;
+  readonly line: Line;
+  /** Undefined: the push leaves the line where it is. */
+  readonly update: Update | undefined;
+  readonly records: NewRecords | undefined;
+}
+
+async function checkLine({ workspace, graph, line, update, records }: Concerned): Promise<Refusal[]> {
+  const context = records?.context ?? NO_CONTEXT;
+  const refusals: Refusal[] = [];
+  const classed = new Map<string, ClassedCommit>();
+  const commits = update === undefined ? [] : await newCommits(workspace, update);
+  if (commits.length > 0) {
+    const checked = await checkCommits(workspace, graph, line, commits, context, { refusingOnly: true });
+    for (const one of checked.commits) classed.set(one.commit, one);
+    for (const { rule, severity, waiver, commit, subject, message, hint } of checked.violations) {
       if (severity === "error" && waiver === null)
-        refusals.push({ rule, refname: update.refname, commit, subject, message, hint });
+        refusals.push({ rule, refname: line.refname, commit, subject, message, hint });
     }
+  }
+  const landed = records?.landed ?? [];
+  const others = landed.map(({ commit }) => commit).filter((commit) => !classed.has(commit));
+  const request = { line, commits: others, recorded: context.sources, search: false, rangeDiffs: false };
+  for (const one of await classCommits(workspace, graph, request)) classed.set(one.commit, one);
+  for (const record of landed) {
+    const one = classed.get(record.commit);
+    const lie = recordLie(record, one);
+    if (lie === null) continue;
+    const { refname } = records ?? line;
+    refusals.push({ ...lie, refname, commit: record.commit, subject: one?.subject ?? "" });
   }
   return refusals;
 }
 
 /** Oldest first. A line that the push makes brings what neither main nor another line has. */
-async function newCommits({ scratch, main, detected }: Workspace, { from }: Update, to: string): Promise<string[]> {
+async function newCommits({ scratch, main, detected }: Workspace, { from, to }: Update): Promise<string[]> {
+  if (to === null) return [];
   const there = from === null ? detected.flatMap(({ localTip }) => localTip ?? []) : [from];
   const known = from === null && main !== null ? [...there, main.tip] : there;
   if (known.length === 0) return []; // the first push to an empty repository: what is there is history

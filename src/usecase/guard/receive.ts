@@ -2,10 +2,11 @@
 import { CONFIG_FILE, DEFAULT_CONFIG } from "../../config/default.ts";
 import { AppError, isAppError } from "../../error.ts";
 import { readConfig, symrefOf } from "../../git/refs.ts";
-import { HEADS } from "../../line/ref.ts";
+import { HEADS, type RefRecord } from "../../line/ref.ts";
 import type { GuardOutcomeOf, Refusal } from "../../wire/guard.ts";
 import { withWorkspace, type Deps, type Workspace } from "../workspace.ts";
-import { checkLines, type PushedLine } from "./check-lines.ts";
+import { checkLines } from "./check-lines.ts";
+import { checkLogs, trustDuring } from "./check-logs.ts";
 import { gatherFacts } from "./facts.ts";
 import { judgeUpdate } from "./judge.ts";
 import { roleReader } from "./role.ts";
@@ -59,26 +60,33 @@ async function judgeAll(workspace: Workspace, pushed: readonly Update[]): Promis
   const { refs, config, main, detected } = workspace;
   const updates = await Promise.all(pushed.map((update) => resolved(workspace, update)));
   const roleOf = roleReader({ refs, config, main: main?.name ?? null, detected }, updates);
+  const judged = updates.map((update, n) => ({ update, role: roleOf(update), refname: pushed[n]?.refname ?? "" }));
+  const tips = tipsAfter(refs, updates);
+  const notes: string[] = [];
+  const refusals: Refusal[] = [];
+  for (const { update, role, refname } of judged) {
+    const facts = await gatherFacts(workspace, update, role, tips);
+    for (const found of judgeUpdate(update, role, facts))
+      refusals.push({ ...found, refname, commit: null, subject: "" });
+    if (role.kind === "main") notes.push(...(await configurationNotes(workspace, update)));
+  }
+  if (refusals.length > 0) return { refusals, notes }; // what takes longer is for pushes that may go through
+  const lines = judged.flatMap(({ update, role }) => (role.kind === "line" ? [{ update, line: role.line }] : []));
+  const logs = judged.flatMap(({ update, role }) => (role.kind === "log" ? [{ update, line: role.line }] : []));
+  const trust = logs.length === 0 ? null : await trustDuring(workspace, logs);
+  const ledgers = await checkLogs(workspace, logs, trust, tips);
+  if (ledgers.refusals.length > 0) return { refusals: [...ledgers.refusals], notes };
+  return { refusals: await checkLines(workspace, lines, updates, ledgers.added), notes };
+}
+
+/** Refnames to objects, once the push is through. */
+function tipsAfter(refs: readonly RefRecord[], updates: readonly Update[]): ReadonlyMap<string, string> {
   const tips = new Map(refs.map(({ refname, oid }) => [refname, oid]));
   for (const { refname, to } of updates) {
     if (to === null) tips.delete(refname);
     else tips.set(refname, to);
   }
-  const refusals: Refusal[] = [];
-  const notes: string[] = [];
-  const lines: PushedLine[] = [];
-  for (const [n, update] of updates.entries()) {
-    const role = roleOf(update);
-    const facts = await gatherFacts(workspace, update, role, tips);
-    const { refname } = pushed[n] ?? update;
-    for (const found of judgeUpdate(update, role, facts))
-      refusals.push({ ...found, refname, commit: null, subject: "" });
-    if (role.kind === "line") lines.push({ update, line: role.line });
-    if (role.kind === "main") notes.push(...(await configurationNotes(workspace, update)));
-  }
-  // Commits are looked at where the refs may stand as they are pushed: it takes longest.
-  if (refusals.length === 0) refusals.push(...(await checkLines(workspace, lines, updates)));
-  return { refusals, notes };
+  return tips;
 }
 
 /** A symbolic ref is judged as what it stands for: git writes through it. */
