@@ -14,6 +14,7 @@ import type { LedgerFinding } from "../../wire/ledger.ts";
 import type { LedgerRecord, RecordOf } from "../../wire/record.ts";
 import { NO_CONTEXT, type CheckContext } from "../checking/context.ts";
 import type { Workspace } from "../workspace.ts";
+import type { Push } from "./facts.ts";
 import type { Update } from "./updates.ts";
 
 export interface PushedLog {
@@ -42,15 +43,11 @@ export function trustDuring(workspace: Workspace, logs: readonly PushedLog[]): P
   return readTrust(workspace, workspace.config.ledger.publish, to);
 }
 
-/** `tips`: of branches once the push is through, by refname. Deletions are refused before this. */
-export async function checkLogs(
-  workspace: Workspace,
-  logs: readonly PushedLog[],
-  trust: TrustLog | null,
-  tips: ReadonlyMap<string, string>,
-): Promise<LogsChecked> {
+/** Deletions are refused before this. */
+export async function checkLogs({ workspace, tips, trusted }: Push, logs: readonly PushedLog[]): Promise<LogsChecked> {
   const refusals: Refusal[] = [];
   const added = new Map<string, NewRecords>();
+  const trust = logs.length === 0 ? null : await trusted();
   for (const { update, line } of logs) {
     const { refname, from, to } = update;
     if (to === null) continue;
