@@ -2,8 +2,13 @@
 // would land lie in the scratch repository.
 import type { CommitGraph } from "../../index/graph.ts";
 import { policyOf } from "../../line/settings.ts";
+<<<<<<< HEAD
 import { evaluate, neededFacts } from "../../policy/evaluate.ts";
 import type { LineFacts, Need } from "../../policy/rule.ts";
+=======
+import { evaluate, neededFacts, refusingOnly } from "../../policy/evaluate.ts";
+import type { LineFacts } from "../../policy/rule.ts";
+>>>>>>> guard
 import type { Violation } from "../../wire/check.ts";
 import type { ClassedCommit } from "../../wire/class.ts";
 import type { Line } from "../../wire/line.ts";
@@ -21,6 +26,11 @@ export interface Checked {
   readonly notices: readonly string[];
 }
 
+/** A push waits for the answer: only what refuses it is asked, and nothing that needs an index of all history. */
+export interface CheckOptions {
+  readonly refusingOnly?: boolean;
+}
+
 /**
  * Commits stand oldest first; `graph` holds the line. Policy comes from the workspace's configuration, which is the
  * default branch's, whatever the commits change.
@@ -31,7 +41,9 @@ export async function checkCommits(
   line: Line,
   commits: readonly string[],
   context: CheckContext,
+  options: CheckOptions = {},
 ): Promise<Checked> {
+<<<<<<< HEAD
   const classed = await classCommits(workspace, graph, { line, commits, recorded: context.sources });
   const needs = neededFacts(policyOf(workspace.config, line.name));
   return checkClassed({ workspace, graph, line, context }, classed, needs);
@@ -43,6 +55,13 @@ export async function checkClassed(
   classed: readonly ClassedCommit[],
   needs: ReadonlySet<Need>,
 ): Promise<Checked> {
+=======
+  const all = policyOf(workspace.config, line.name);
+  const settings = options.refusingOnly === true ? refusingOnly(all) : all;
+  const wanted = options.refusingOnly === true ? { search: false, rangeDiffs: false } : {};
+  const classed = await classCommits(workspace, graph, { line, commits, recorded: context.sources, ...wanted });
+  const needs = neededFacts(settings);
+>>>>>>> guard
   const { facts, notices } = await gatherFacts({ workspace, graph, line, context }, classed, needs);
   const about: LineFacts = {
     name: line.name,
