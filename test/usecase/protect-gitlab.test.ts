@@ -1,26 +1,13 @@
 // On GitLab. What Morello writes is judged by what the played GitLab then refuses.
-import { afterEach, expect, test } from "vitest";
-import type { FakeGitLab } from "../support/forge/gitlab.ts";
-import { apply, onGitLab, protectOn, told, TWO_APPROVALS, type GitLabStory } from "./protecting.ts";
+import { expect, test } from "vitest";
+import { apply, onGitLab, protectOn, told, TWO_APPROVALS } from "./protecting.ts";
 import { failure } from "./setting.ts";
-
-const played: FakeGitLab[] = [];
-
-async function begin(configuration?: string): Promise<GitLabStory> {
-  const story = await onGitLab(configuration);
-  played.push(story.gitlab);
-  return story;
-}
-
-afterEach(() => {
-  for (const { misfits } of played.splice(0)) expect(misfits).toEqual([]); // all fits what GitLab documents
-});
 
 const DEVELOPER = { name: "ada", role: 30 };
 const MAINTAINER = { name: "bea", role: 40 };
 
 test("a project without rules lacks them, and looking writes nothing", async () => {
-  const story = await begin();
+  const story = await onGitLab();
   const outcome = await protectOn(story);
   expect(outcome).toMatchObject({ kind: "checked", ok: false, forge: "gitlab", project: "group/sub/app" });
   expect(told(outcome)).toEqual([
@@ -40,7 +27,7 @@ test("a project without rules lacks them, and looking writes nothing", async () 
 });
 
 test("applied, GitLab refuses what would lose a line, a ledger or a release, and lets work go on", async () => {
-  const story = await begin();
+  const story = await onGitLab();
   expect(await apply(story)).toMatchObject({ kind: "applied", ok: true, remaining: [], shortfalls: [] });
   const { state } = story.gitlab;
   expect(state.push("refs/heads/release/v2.9", "delete", MAINTAINER)).not.toEqual([]);
@@ -55,7 +42,7 @@ test("applied, GitLab refuses what would lose a line, a ledger or a release, and
 });
 
 test("where policy asks for approvals, lines are changed by merge request alone, approved by others, after the last push", async () => {
-  const story = await begin(TWO_APPROVALS);
+  const story = await onGitLab(TWO_APPROVALS);
   const outcome = await apply(story);
   expect(outcome).toMatchObject({ ok: true, remaining: [] });
   const { state } = story.gitlab;
@@ -74,7 +61,7 @@ test("where policy asks for approvals, lines are changed by merge request alone,
 });
 
 test("a protected branch that is there becomes stricter and never looser, and who was named stays", async () => {
-  const story = await begin(TWO_APPROVALS);
+  const story = await onGitLab(TWO_APPROVALS);
   const { state } = story.gitlab;
   state.protect("release/*", 30, true, {
     push_access_levels: [state.access(40), state.access(30), state.access(40, { deploy_key_id: 3 })],
@@ -93,7 +80,7 @@ test("a protected branch that is there becomes stricter and never looser, and wh
 });
 
 test("a looser pattern of somebody else's wins on GitLab, and a person is told to change it", async () => {
-  const story = await begin();
+  const story = await onGitLab();
   const { state } = story.gitlab;
   state.protect("*", 30, true);
   state.protect("rel*", 30, true, { inherited: true });
@@ -115,7 +102,7 @@ test("a looser pattern of somebody else's wins on GitLab, and a person is told t
 });
 
 test("a plan without approvals falls short of a policy that asks for them, and is no error", async () => {
-  const story = await begin(TWO_APPROVALS);
+  const story = await onGitLab(TWO_APPROVALS);
   story.gitlab.state.paid = false;
   const outcome = await apply(story);
   expect(outcome).toMatchObject({ kind: "applied", ok: false, remaining: [] });
@@ -124,7 +111,7 @@ test("a plan without approvals falls short of a policy that asks for them, and i
 });
 
 test("a change that GitLab leaves out without a word is found when it is read back", async () => {
-  const story = await begin(TWO_APPROVALS);
+  const story = await onGitLab(TWO_APPROVALS);
   story.gitlab.state.paid = false;
   story.gitlab.state.protect("release/*", 30, true);
   const outcome = await apply(story);
@@ -136,13 +123,13 @@ test("a change that GitLab leaves out without a word is found when it is read ba
 });
 
 test("GitLab's own default rule of no approvals is taken over; somebody's rule is not", async () => {
-  const fresh = await begin(TWO_APPROVALS);
+  const fresh = await onGitLab(TWO_APPROVALS);
   const rule = { id: 900, name: "All Members", rule_type: "any_approver", branch_ids: [] } as const;
   fresh.gitlab.state.rules = [{ ...rule, approvals_required: 0 }];
   expect(await apply(fresh)).toMatchObject({ ok: true });
   expect(fresh.gitlab.state.rules).toMatchObject([{ id: 900, name: "Morello: release lines", approvals_required: 2 }]);
 
-  const taken = await begin(TWO_APPROVALS);
+  const taken = await onGitLab(TWO_APPROVALS);
   taken.gitlab.state.rules = [{ ...rule, approvals_required: 1 }];
   const outcome = await apply(taken);
   expect(outcome.shortfalls).toMatchObject([{ setting: "approvals", found: 1, wanted: 2 }]);
@@ -153,7 +140,7 @@ test("GitLab's own default rule of no approvals is taken over; somebody's rule i
 });
 
 test("a token that may only read changes nothing", async () => {
-  const story = await begin();
+  const story = await onGitLab();
   const error = await failure(protectOn(story, { apply: true, tokenFor: () => "reporter-token" }));
   expect(error).toMatchObject({ code: "forge-failed", data: { status: 403 } });
   expect(story.gitlab.state.branches).toEqual([]);

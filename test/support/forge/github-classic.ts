@@ -74,9 +74,10 @@ function toldActors(written: Json): Json {
 
 function user(login: string): Json {
   const links = ["avatar", "events", "followers", "following", "gists", "html", "organizations", "received_events"];
-  const urls = [...links, "repos", "starred", "subscriptions"].map((link) => [`${link}_url`, `${SITE}/${login}`]);
+  const all = [...links, "repos", "starred", "subscriptions"];
+  const urls: Json = Object.fromEntries(all.map((link) => [`${link}_url`, `${SITE}/${login}`]));
   return {
-    ...Object.fromEntries(urls),
+    ...urls,
     login,
     id: 1,
     node_id: "U_1",
