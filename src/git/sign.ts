@@ -1,7 +1,7 @@
-// Signs a commit's bytes as git is configured to: with an SSH key or OpenPGP. Source: git's gpg-interface.c.
+// Signs the bytes of a commit or tag as git is configured to: with an SSH key or OpenPGP. Source: git's gpg-interface.c.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { AppError } from "../error.ts";
 import type { ObjectFormat } from "../object/hash.ts";
 import { readConfig } from "./refs.ts";
@@ -14,21 +14,26 @@ export interface Signer {
   sign(payload: Uint8Array): Promise<string>;
 }
 
-/** The signer that git's configuration names, or null if commits are not to be signed. `wanted` overrides `commit.gpgSign`. */
+/** The signer that git's configuration names, or null if it is not to sign. `wanted` overrides the setting. */
 export async function openSigner(
   repository: Repository,
   committer: string,
   wanted: boolean | null,
+  setting: "commit.gpgSign" | "tag.gpgSign" = "commit.gpgSign",
 ): Promise<Signer | null> {
-  const configured = wanted ?? /^(true|yes|on|1)$/i.test((await readConfig(repository, "commit.gpgSign")) ?? "");
+  const configured = wanted ?? /^(true|yes|on|1)$/i.test((await readConfig(repository, setting)) ?? "");
   if (!configured) return null;
   const format = (await readConfig(repository, "gpg.format")) ?? "openpgp";
   const key = await readConfig(repository, "user.signingKey");
-  const context: GitContext = { cwd: repository.cwd, env: { ...repository.baseEnvironment } };
+  const context = signingContext(repository);
   if (format === "ssh") {
-    const program = (await readConfig(repository, "gpg.ssh.program")) ?? "ssh-keygen";
-    const chosen = key ?? (await defaultKey(repository, context));
-    return { format, sign: (payload) => signWithSsh(context, program, chosen, payload) };
+    const chosen = key ?? (await defaultKey(repository));
+    if (chosen === null) {
+      throw new AppError("signing-failed", "Cannot sign: gpg.format is ssh and no key is configured", {
+        hint: "git config user.signingKey ~/.ssh/id_ed25519.pub",
+      });
+    }
+    return { format, sign: (payload) => signWithSsh(repository, chosen, "git", payload) };
   }
   const program =
     (await readConfig(repository, `gpg.${format}.program`)) ??
@@ -45,30 +50,50 @@ export function withSignature(body: Buffer, signature: string, format: ObjectFor
   return Buffer.concat([body.subarray(0, end), Buffer.from(`${header} ${lines}\n`), body.subarray(end)]);
 }
 
-async function defaultKey(repository: Repository, context: GitContext): Promise<string> {
-  const command = await readConfig(repository, "gpg.ssh.defaultKeyCommand");
-  if (command === null) {
-    throw new AppError("signing-failed", "Cannot sign: gpg.format is ssh and no key is configured", {
-      hint: "git config user.signingKey ~/.ssh/id_ed25519.pub",
-    });
-  }
-  const printed = await run(context, ["-c", command], { program: "sh" });
-  return (
-    printed.stdout
-      .toString("utf8")
-      .split("\n")
-      .find((line) => /^(key::|ssh-|ecdsa-|sk-)/.test(line)) ?? ""
-  );
+/** The SSH key that git is configured to sign with: a path, a literal or `key::` and a literal. Null: none. */
+export async function sshSigningKey(repository: Repository): Promise<string | null> {
+  if ((await readConfig(repository, "gpg.format")) !== "ssh") return null;
+  return (await readConfig(repository, "user.signingKey")) ?? (await defaultKey(repository));
 }
 
-async function signWithSsh(context: GitContext, program: string, key: string, payload: Uint8Array): Promise<string> {
-  const literal = /^(key::|ssh-|ecdsa-|sk-)/.test(key) ? key.replace(/^key::/, "") : null;
+async function defaultKey(repository: Repository): Promise<string | null> {
+  const command = await readConfig(repository, "gpg.ssh.defaultKeyCommand");
+  if (command === null) return null;
+  const printed = await run(signingContext(repository), ["-c", command], { program: "sh" });
+  const lines = printed.stdout.toString("utf8").split("\n");
+  return lines.find((line) => literalKey(line) !== null) ?? "";
+}
+
+/** The public key, if it is one and no path. */
+export function literalKey(key: string): string | null {
+  return /^(key::|ssh-|ecdsa-|sk-)/.test(key) ? key.replace(/^key::/, "") : null;
+}
+
+/** Where the file of a key lies that is configured as a path. */
+export function keyFile(repository: Repository, key: string): string {
+  const home = repository.baseEnvironment["HOME"] ?? homedir();
+  return resolve(repository.cwd, key.replace(/^~(?=\/)/, home));
+}
+
+/** The armoured signature that git's own program for it makes; it may ask for a passphrase or a touch. */
+export async function signWithSsh(
+  repository: Repository,
+  key: string,
+  namespace: string,
+  payload: Uint8Array,
+): Promise<string> {
+  const program = (await readConfig(repository, "gpg.ssh.program")) ?? "ssh-keygen";
+  const literal = literalKey(key);
   const directory = literal === null ? null : mkdtempSync(join(tmpdir(), "morello-key-"));
   try {
-    const file =
-      directory === null ? key.replace(/^~(?=\/)/, context.env["HOME"] ?? homedir()) : join(directory, "key.pub");
+    const file = directory === null ? keyFile(repository, key) : join(directory, "key.pub");
     if (directory !== null) writeFileSync(file, `${literal ?? ""}\n`); // a public key: the agent holds the other half
-    const signed = await runSigner(context, program, ["-Y", "sign", "-n", "git", "-f", file], payload);
+    const signed = await runSigner(
+      signingContext(repository),
+      program,
+      ["-Y", "sign", "-n", namespace, "-f", file],
+      payload,
+    );
     const signature = signed.stdout.toString("utf8");
     if (signed.status === 0 && signature.startsWith("-----BEGIN SSH SIGNATURE-----")) return signature;
     throw new AppError("signing-failed", `Cannot sign with ${key}: ${signed.stderr.trim()}`, {
@@ -77,6 +102,10 @@ async function signWithSsh(context: GitContext, program: string, key: string, pa
   } finally {
     if (directory !== null) rmSync(directory, { recursive: true, force: true });
   }
+}
+
+function signingContext(repository: Repository): GitContext {
+  return { cwd: repository.cwd, env: { ...repository.baseEnvironment } };
 }
 
 async function signWithGpg(context: GitContext, program: string, key: string, payload: Uint8Array): Promise<string> {
