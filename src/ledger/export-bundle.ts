@@ -11,7 +11,7 @@ import {
   type Trust,
 } from "../wire/record.ts";
 import { openEnvelope, parseEnvelope, serialiseEnvelope, signedBytes } from "./dsse.ts";
-import { writeAllowedSigners, type AllowedSigner } from "./ssh/allowed-signers.ts";
+import { isListable, writeAllowedSigners, type AllowedSigner } from "./ssh/allowed-signers.ts";
 import { parsePublicKey } from "./ssh/public-key.ts";
 import { armour } from "./ssh/sshsig.ts";
 
@@ -113,8 +113,14 @@ function inForce({ keys, revoked }: Trust): AllowedSigner[] {
     if (parsed.kind === "bad" || revoked.includes(parsed.fingerprint) || roles.length === 0) return [];
     const namespaces = [...new Set(roles.map((role) => NAMESPACES[role]))].sort();
     const until = validBefore === null ? null : validBefore - 1; // here that moment is out, for ssh-keygen it is in
-    return [{ principals: [principal], namespaces, validAfter, validBefore: until, key }];
+    const principals = [nameOf(principal, parsed.fingerprint)];
+    return [{ principals, namespaces, validAfter, validBefore: until, key }];
   });
+}
+
+/** A key is called by its fingerprint where its owner's name cannot stand in the file. */
+function nameOf(principal: string, fingerprint: string): string {
+  return isListable(principal) ? principal : fingerprint;
 }
 
 /** ssh-keygen takes no file that names an interval without a moment in it. */
@@ -135,8 +141,9 @@ export function signersSeen(envelopes: readonly NamedEnvelope[]): AllowedSigner[
     const add = (envelope: Envelope, namespace: string, principal: string): void => {
       for (const signature of openEnvelope(envelope, namespace).signatures) {
         if (signature.kind === "bad") continue;
-        const { key } = signature;
-        const signer = { principals: [principal], namespaces: [namespace], validAfter: null, validBefore: null, key };
+        const { key, fingerprint } = signature;
+        const principals = [nameOf(principal, fingerprint)];
+        const signer = { principals, namespaces: [namespace], validAfter: null, validBefore: null, key };
         seen.set(JSON.stringify(signer), signer);
       }
     };

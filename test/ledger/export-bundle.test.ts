@@ -238,6 +238,13 @@ describe("signers of a trust log", () => {
     expect(spans([{ keys: [{ ...one!, validBefore: T3 }] }, T1])).toEqual([[WRITER, ["record@morello"], null, T3 - 1]]);
   });
 
+  it("are called by their fingerprint if their owner's name cannot stand in the file", () => {
+    const [one] = trust.keys;
+    expect(spans([{ keys: [{ ...one!, principal: "Ada, and nobody else" }] }, T1])).toEqual([
+      [writer.fingerprint, ["record@morello"], null, null],
+    ]);
+  });
+
   it("are not listed if they were never in force", () => {
     const [one] = trust.keys;
     expect(spans([{ keys: [{ ...one!, validAfter: T3 }] }, T1], [{ keys: [] }, T2])).toEqual([]);
