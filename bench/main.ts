@@ -3,6 +3,7 @@
 import { parseArgs } from "node:util";
 import { benchIndex } from "./index-build.ts";
 import { benchNatural } from "./natural.ts";
+import { benchClassing } from "./classing.ts";
 import { benchEquivalence } from "./equivalence.ts";
 import { benchFit } from "./fit.ts";
 import { benchLedger } from "./ledger.ts";
@@ -13,6 +14,7 @@ import { benchStanding } from "./standing.ts";
 import { benchSymbols } from "./symbols.ts";
 
 const KINDS = {
+  classing: benchClassing,
   picks: benchPicks,
   plans: benchPlans,
   prerequisites: benchPrerequisites,

@@ -169,13 +169,18 @@ function giveUp(repository: Repository, transaction: Transaction): void {
   else removeTransaction(repository, transaction.id);
 }
 
+function isTag({ refname }: Advance): boolean {
+  return refname.startsWith("refs/tags/");
+}
+
 /** Moves some updates of a transaction. If it throws, work trees may have moved and refs not. */
 function complete(
   repository: Repository,
   { undoes }: Transaction,
   updates: readonly TransactionUpdate[],
 ): Promise<UpdateResult> {
-  return updateRefs(repository, updates, undoes === null ? "morello: pick" : "morello: undo", async () => {
+  const verb = undoes !== null ? "undo" : updates.some(isTag) ? "release" : "pick";
+  return updateRefs(repository, updates, `morello: ${verb}`, async () => {
     for (const { path, from, to } of updates.flatMap(movesOf)) await moveWorktree(repository, path, from, to);
   });
 }
@@ -231,13 +236,12 @@ async function reconcileOne(repository: Repository, transaction: Transaction | n
 }
 
 /** Where a ref stands: not moved yet, moved (and perhaps gone on from there), or put elsewhere by somebody else. */
-async function placeOf(
-  repository: Repository,
-  { refname, expected, to }: TransactionUpdate,
-): Promise<"before" | "after" | "elsewhere"> {
+async function placeOf(repository: Repository, update: TransactionUpdate): Promise<"before" | "after" | "elsewhere"> {
+  const { refname, expected, to } = update;
   const at = await readRef(repository, refname);
   if (at === expected) return "before";
   if (at === to) return "after";
+  if (isTag(update)) return "elsewhere"; // a tag goes nowhere from where it is
   return at !== null && to !== null && (await isAncestor(repository, to, at)) ? "after" : "elsewhere";
 }
 

@@ -2,14 +2,18 @@
 import { CommanderError, Option } from "commander";
 import { abortVerb } from "./command/abort.ts";
 import { applyVerb } from "./command/apply.ts";
+import { checkVerb } from "./command/check.ts";
 import { completeVerb, completionVerb } from "./command/completion.ts";
 import { continueVerb } from "./command/continue.ts";
 import { findVerb } from "./command/find.ts";
+import { guardVerb } from "./command/guard.ts";
 import { initVerb } from "./command/init.ts";
 import { ledgerVerb } from "./command/ledger.ts";
 import { linesVerb } from "./command/lines.ts";
 import { pickVerb } from "./command/pick.ts";
 import { planVerb } from "./command/plan.ts";
+import { releaseVerb } from "./command/release.ts";
+import { protectVerb } from "./command/protect.ts";
 import { resolveVerb } from "./command/resolve.ts";
 import { skipVerb } from "./command/skip.ts";
 import { undoVerb } from "./command/undo.ts";
@@ -25,6 +29,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
     find: findVerb,
     plan: planVerb,
     pick: pickVerb,
+    release: releaseVerb,
   },
   "When a pick stops:": {
     resolve: resolveVerb,
@@ -34,11 +39,14 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
   },
   "Also:": {
     lines: linesVerb,
+    check: checkVerb,
     apply: applyVerb,
     undo: undoVerb,
     verify: verifyVerb,
     ledger: ledgerVerb,
     init: initVerb,
+    guard: guardVerb,
+    protect: protectVerb,
     completion: completionVerb,
   },
 };

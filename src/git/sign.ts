@@ -1,4 +1,4 @@
-// Signs a commit's bytes as git is configured to: with an SSH key or OpenPGP. Source: git's gpg-interface.c.
+// Signs the bytes of a commit or tag as git is configured to: with an SSH key or OpenPGP. Source: git's gpg-interface.c.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -14,13 +14,14 @@ export interface Signer {
   sign(payload: Uint8Array): Promise<string>;
 }
 
-/** The signer that git's configuration names, or null if commits are not to be signed. `wanted` overrides `commit.gpgSign`. */
+/** The signer that git's configuration names, or null if it is not to sign. `wanted` overrides the setting. */
 export async function openSigner(
   repository: Repository,
   committer: string,
   wanted: boolean | null,
+  setting: "commit.gpgSign" | "tag.gpgSign" = "commit.gpgSign",
 ): Promise<Signer | null> {
-  const configured = wanted ?? /^(true|yes|on|1)$/i.test((await readConfig(repository, "commit.gpgSign")) ?? "");
+  const configured = wanted ?? /^(true|yes|on|1)$/i.test((await readConfig(repository, setting)) ?? "");
   if (!configured) return null;
   const format = (await readConfig(repository, "gpg.format")) ?? "openpgp";
   const key = await readConfig(repository, "user.signingKey");

@@ -6,7 +6,7 @@ import { currentIdentity } from "../git/refs.ts";
 import { resolveRevisions } from "../git/revisions.ts";
 import type { FindOutcome } from "../wire/find.ts";
 import type { Source } from "../wire/plan.ts";
-import { missingIdentity } from "./landing/execute.ts";
+import { missingIdentity } from "./identity.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Revisions, one commit each. */

@@ -1,11 +1,11 @@
 // `morello plan`: what a pick would do, and what stands in its way.
-import { checkBranchName, currentIdentity } from "../git/refs.ts";
-import { parseIdentity } from "../object/text.ts";
+import { checkBranchName } from "../git/refs.ts";
 import type { Identity } from "../wire/basic.ts";
 import type { PlanOutcome } from "../wire/outcome.ts";
 import type { PickOptions, Plan, PlannedPick } from "../wire/plan.ts";
 import { fetchAll } from "./fetch-all.ts";
 import { needsOf } from "./explain-needs.ts";
+import { committerOf } from "./identity.ts";
 import { planPicks, type Needed, type PlanRequest } from "./picks/plan-picks.ts";
 import { historyOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
 
@@ -41,7 +41,7 @@ export async function makePlan(
   }: Omit<PlanInput, "fetch"> & { readonly lookOnly: boolean },
 ): Promise<Plan> {
   if (options.toBranch !== null) await checkBranchName(workspace.repository, `morello/${options.toBranch}/line`);
-  const identity = await committer(workspace);
+  const identity = await committerOf(workspace.repository);
   const request = { revisions, onto, options, lookOnly, committer: identity ?? nobody(workspace) };
   const made = withPrerequisites ? await planWithNeeds(workspace, request) : await planPicks(workspace, request);
   return identity === null ? { ...made, notes: [...made.notes, { kind: "no-identity" }] } : made;
@@ -79,14 +79,6 @@ function needsIn(picks: readonly PlannedPick[], taken: readonly Needed[]): Neede
       .filter((from) => !taken.some(({ commit }) => commit === from))
       .map((commit) => ({ commit, neededBy: source }));
   });
-}
-
-/** git's committer, with the date it would use now or `GIT_COMMITTER_DATE`; null if git knows none. */
-async function committer(workspace: Workspace): Promise<Identity | null> {
-  const line = await currentIdentity(workspace.repository);
-  if (line === null) return null;
-  const { name, email, seconds, zone } = parseIdentity(Buffer.from(line, "utf8").toString("latin1"));
-  return { name, email, date: `${seconds} ${zone}` };
 }
 
 function nobody({ now }: Workspace): Identity {

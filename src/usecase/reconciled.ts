@@ -7,7 +7,7 @@ export async function withReconciled<T>(deps: Deps, use: (workspace: Workspace) 
   const first = await withWorkspace(deps, async (workspace) => {
     const ended = await reconcile(workspace.repository);
     for (const { transaction, kind } of ended) {
-      workspace.onNotice?.({ lines: transaction.updates.map(({ line }) => line), result: kind });
+      workspace.onNotice?.({ lines: [...new Set(transaction.updates.map(({ line }) => line))], result: kind });
     }
     return ended.length > 0 ? null : { value: await use(workspace) };
   });

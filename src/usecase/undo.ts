@@ -1,6 +1,6 @@
 // `morello undo`: takes back what the last run moved. What was pushed is history, so there it is a revert.
-import { advance, followers } from "../apply/advance.ts";
-import { transactions, type Transaction } from "../apply/journal.ts";
+import { followers } from "../apply/advance.ts";
+import { transactions, type Transaction, type TransactionUpdate } from "../apply/journal.ts";
 import { touchedPaths } from "../apply/touched.ts";
 import { withLines } from "../apply/state.ts";
 import { AppError } from "../error.ts";
@@ -9,8 +9,11 @@ import { serialiseCommit } from "../object/commit.ts";
 import { quotePath } from "../object/path.ts";
 import { subjectOf } from "../object/text.ts";
 import type { UndoOutcome } from "../wire/outcome.ts";
-import { missingIdentity } from "./landing/execute.ts";
+import { missingIdentity } from "./identity.ts";
+import { lineOfLog } from "../ledger/place.ts";
 import { withReconciled } from "./reconciled.ts";
+import { advanceRecorded } from "./recording/advance-recorded.ts";
+import { recordReverts, type TakenBack } from "./recording/record-reverts.ts";
 import type { Deps, Workspace } from "./workspace.ts";
 
 export interface UndoInput {
@@ -28,7 +31,7 @@ export function undo(deps: Deps, { confirm }: UndoInput): Promise<UndoOutcome> {
       });
     return withLines(
       repository,
-      last.updates.map(({ line }) => line),
+      branchesOf(last).map(({ line }) => line),
       async () => {
         if (await isPublished(workspace, last)) return revert(workspace, last, confirm);
         return restore(workspace, last, confirm);
@@ -37,32 +40,40 @@ export function undo(deps: Deps, { confirm }: UndoInput): Promise<UndoOutcome> {
   });
 }
 
+/** Logs only grow: they are no part of what goes back. */
+function branchesOf({ updates }: Transaction): TransactionUpdate[] {
+  return updates.filter(({ refname }) => lineOfLog(refname) === null);
+}
+
 /** Pushed by a run, or seen on a remote since: the whole of it or a part. */
-async function isPublished({ repository }: Workspace, { updates, picks, pushed }: Transaction): Promise<boolean> {
-  if (pushed !== null) return true;
-  const commits = new Set([...picks.map(({ commit }) => commit), ...updates.flatMap(({ to }) => to ?? [])]);
+async function isPublished({ repository }: Workspace, last: Transaction): Promise<boolean> {
+  if (last.pushed !== null) return true;
+  const commits = new Set([
+    ...last.picks.map(({ commit }) => commit),
+    ...branchesOf(last).flatMap(({ to }) => to ?? []),
+  ]);
   for (const commit of commits) if (await isOnRemote(repository, commit)) return true;
   return false;
 }
 
-async function restore(
-  { repository, now }: Workspace,
-  last: Transaction,
-  confirm: UndoInput["confirm"],
-): Promise<UndoOutcome> {
+async function restore(workspace: Workspace, last: Transaction, confirm: UndoInput["confirm"]): Promise<UndoOutcome> {
+  const { repository, scratch, now } = workspace;
+  const branches = branchesOf(last);
   const outcome: UndoOutcome = {
     kind: "undone",
     transaction: last.id,
-    refs: last.updates.map(({ refname, expected, to }) => ({ refname, from: to ?? "", to: expected })),
+    refs: branches.map(({ refname, expected, to }) => ({ refname, from: to ?? "", to: expected })),
   };
-  for (const { line, refname, to } of last.updates) {
+  for (const { line, refname, to } of branches) {
     const found = await readRef(repository, refname);
     if (found !== to) throw movedSince(line, refname, to, found);
   }
   if (!(await confirm(outcome))) throw declined();
-  const back = last.updates.map(({ line, refname, expected, to }) => ({ line, refname, expected: to, to: expected }));
+  const back = branches.map(({ line, refname, expected, to }) => ({ line, refname, expected: to, to: expected }));
   const updates = await followers(repository, back);
-  const result = await advance(repository, updates, { picks: [], time: now, undoes: last.id });
+  const recording = await recordReverts(workspace, takenBack(last, new Map()), "the run was undone");
+  await scratch.transfer(recording.tips, recording.known);
+  const result = await advanceRecorded(repository, updates, recording, { picks: [], time: now, undoes: last.id });
   if (result.kind === "refused") {
     throw new AppError(
       "apply-refused",
@@ -71,6 +82,16 @@ async function restore(
     );
   }
   return outcome;
+}
+
+/** `reverts`: by landed commit, the commit that takes it back. */
+function takenBack(last: Transaction, reverts: ReadonlyMap<string, string>): TakenBack[] {
+  return branchesOf(last).flatMap(({ line, refname: target, to }) => {
+    const landings = last.picks
+      .filter(({ refname }) => refname === target)
+      .map(({ source, commit }) => ({ source, commit, revert: reverts.get(commit) ?? null }));
+    return to === null ? [] : [{ line, target, tip: to, landings }];
+  });
 }
 
 function movedSince(line: string, refname: string, to: string | null, found: string | null): AppError {
@@ -94,7 +115,7 @@ async function revert(workspace: Workspace, last: Transaction, confirm: UndoInpu
   const identity = await currentIdentity(repository);
   if (identity === null) throw missingIdentity();
   const who = Buffer.from(identity, "utf8").toString("latin1");
-  const reverted = await Promise.all(last.updates.map((update) => revertLine(workspace, last, update, who)));
+  const reverted = await Promise.all(branchesOf(last).map((update) => revertLine(workspace, last, update, who)));
   const lines = reverted.map(({ report }) => report);
   const plan = (applied: boolean): UndoOutcome => ({ kind: "revert", transaction: last.id, applied, lines });
   if (lines.some(({ outcome }) => outcome === "conflict") || !(await confirm(plan(false)))) return plan(false);
@@ -102,11 +123,13 @@ async function revert(workspace: Workspace, last: Transaction, confirm: UndoInpu
     commit === null ? [] : [{ line, refname, expected: tip, to: commit }],
   );
   const updates = await followers(repository, moving);
+  const made = new Map(reverted.flatMap(({ commits }) => [...commits]));
+  const recording = await recordReverts(workspace, takenBack(last, made), "it was reverted");
   await scratch.transfer(
-    moving.map(({ to }) => to),
-    moving.map(({ expected }) => expected),
+    [...moving.map(({ to }) => to), ...recording.tips],
+    [...moving.map(({ expected }) => expected), ...recording.known],
   );
-  const result = await advance(repository, updates, { picks: [], time: workspace.now });
+  const result = await advanceRecorded(repository, updates, recording, { picks: [], time: workspace.now });
   if (result.kind === "refused") {
     throw new AppError("apply-refused", `Cannot revert: ${result.refname ?? "a branch"} moved this moment`, {
       hint: "run morello undo again",
@@ -122,7 +145,7 @@ async function revertLine(
   last: Transaction,
   { line, refname, to }: Transaction["updates"][number],
   who: string,
-): Promise<{ readonly report: RevertedLine; readonly tip: string }> {
+): Promise<{ readonly report: RevertedLine; readonly tip: string; readonly commits: ReadonlyMap<string, string> }> {
   const { repository, scratch, engine } = workspace;
   const reverts = last.picks
     .filter((pick) => pick.refname === refname)
@@ -131,6 +154,7 @@ async function revertLine(
   const start = await readRef(repository, refname);
   if (start === null) throw movedSince(line, refname, to, null);
   let tip = start;
+  const commits = new Map<string, string>(); // by what they revert
   for (const oid of reverts) {
     const [picked, onto] = await Promise.all([scratch.reader.commit(oid), scratch.reader.commit(tip)]);
     const parent = picked === null ? null : await scratch.reader.commit(picked.parents[0] ?? "");
@@ -144,7 +168,11 @@ async function revertLine(
     const [merge] = await engine.merge([{ base: picked.tree, ours: onto.tree, theirs: parent.tree }]);
     if (merge?.kind !== "clean") {
       const paths = merge?.kind === "conflict" ? merge.conflicts.map(({ path }) => quotePath(path)) : [];
-      return { report: { line, refname, reverts, outcome: "conflict", commit: null, paths }, tip: start };
+      return {
+        report: { line, refname, reverts, outcome: "conflict", commit: null, paths },
+        tip: start,
+        commits: new Map(),
+      };
     }
     engine.publish(merge.tree);
     const subject = Buffer.from(subjectOf(picked.message), "utf8").toString("latin1");
@@ -153,9 +181,10 @@ async function revertLine(
       "commit",
       serialiseCommit({ tree: merge.tree, parents: [tip], author: who, committer: who, message }),
     );
+    commits.set(oid, tip);
   }
   const [before, after] = await Promise.all([scratch.reader.commit(start), scratch.reader.commit(tip)]);
   const touched = before === null || after === null ? [] : await touchedPaths(engine.tree, before.tree, after.tree);
   const paths = touched.map(({ path }) => quotePath(path));
-  return { report: { line, refname, reverts, outcome: "clean", commit: tip, paths }, tip: start };
+  return { report: { line, refname, reverts, outcome: "clean", commit: tip, paths }, tip: start, commits };
 }

@@ -99,6 +99,15 @@ describe("the delta rule in C", () => {
     expect(await alarms(pick)).toEqual(["stranded n"]);
   });
 
+  test("a macro that stood in for a name of somebody else's header may go", async () => {
+    const use = (head: string): string => `#include <Foreign.h>\n${head}void f(void) { Foreign(1); }\n`;
+    const source = { "a.c": use("") };
+    expect(await alarms({ target: { "a.c": use("#define Foreign(n) n\n") }, merged: source, source })).toEqual([]);
+    const own = { "a.c": use("#define Foreign(n) n\n").replace("<Foreign.h>", "<stdio.h>") };
+    const gone = { "a.c": use("").replace("<Foreign.h>", "<stdio.h>") };
+    expect(await alarms({ target: own, merged: gone, source: {} })).toEqual(["stranded Foreign"]);
+  });
+
   test("a struct of the line without the member alarms", async () => {
     const use = '#include "s.h"\nint f(struct s *p) { return p->size; }\n';
     const pick = {

@@ -54,18 +54,19 @@ async function resolveName({ name, scope, call, line }: Reference, file: FileAt,
     if (headers.some((header) => reach.outside.has(header))) return FOUND;
     return absent("unbound", `${name} of <${headers[0]}> is not reached by the includes`);
   }
-  if (await isStandIn(name, reach, world)) return UNKNOWN;
+  if (await isStandIn(name, file.path, reach, world)) return UNKNOWN;
   const near = await elsewhere(name, world);
   const detail =
     near === null ? `nothing declares ${name}` : `${name} is declared in ${near.path}, which no include reaches`;
   return absent("unbound", detail, near);
 }
 
-/** Whether the line had the name as a macro beside headers of other people's: it stood in for what those may bring. */
-async function isStandIn(name: string, { outside }: Reach, { before }: World): Promise<boolean> {
+/** Whether the line's file saw the name as a macro beside headers of other people's: it stood in for what those bring. */
+async function isStandIn(name: string, path: string, { outside }: Reach, { before }: World): Promise<boolean> {
   if (before === null || [...outside].every(isSystemHeader)) return false;
-  const known = (await definitionsOf(name, before, ownsC)) ?? [];
-  return known.some(({ definition }) => definition.kind === "macro");
+  const facts = await before.facts(path);
+  if (facts === null) return false;
+  return visible(await reachOf(path, facts, before), name).some(({ definition }) => definition.kind === "macro");
 }
 
 function isFunctionBelow({ definition }: Defined, line: number): boolean {

@@ -1,5 +1,5 @@
 // Carries a plan out: builds (and signs) its commits, moves them into the repository, advances the branches, pushes.
-import { advance, followers, type Advance } from "../../apply/advance.ts";
+import { followers, type Advance } from "../../apply/advance.ts";
 import { pickCommit } from "../../apply/commit.ts";
 import { recordTransaction, type LandedPick, type Transaction } from "../../apply/journal.ts";
 import { withLines } from "../../apply/state.ts";
@@ -12,7 +12,11 @@ import type { ApplyOutcome, LineResult } from "../../wire/outcome.ts";
 import type { Line } from "../../wire/line.ts";
 import type { Plan, PlannedLine } from "../../wire/plan.ts";
 import { isFit, type VerifyResult } from "../../wire/verify.ts";
+import { missingIdentity } from "../identity.ts";
 import { pushLines, unpushedLines } from "./push-lines.ts";
+import { advanceRecorded } from "../recording/advance-recorded.ts";
+import type { Landing } from "../recording/landing.ts";
+import { recordLandings } from "../recording/record-landings.ts";
 import { verifyPlanned } from "../verifying/verify-plan.ts";
 import type { VerifyOptions } from "../verifying/verify-trees.ts";
 import type { Workspace } from "../workspace.ts";
@@ -66,13 +70,15 @@ export async function execute(workspace: Workspace, plan: Plan, options: Execute
     const going = built.filter(({ expected, tip }) => expected !== tip); // the others: branches that an earlier run made
     for (const { planned, expected } of going) refuseDiverged(planned.line, { ...planned.target, expected });
     const updates = await followers(repository, going.map(advanceOf));
+    const recording = await recordLandings(workspace, landingsOf(plan, going, verdicts), options.sign);
     await workspace.scratch.transfer(
-      going.map(({ tip }) => tip),
-      going.map(({ planned }) => planned.onto),
+      [...going.map(({ tip }) => tip), ...recording.tips],
+      [...going.map(({ planned }) => planned.onto), ...recording.known],
     );
     let transaction: Transaction | null = null;
     if (updates.length > 0) {
-      const result = await advance(repository, updates, { picks: going.flatMap(landedPicks), time: workspace.now });
+      const run = { picks: going.flatMap(landedPicks), time: workspace.now };
+      const result = await advanceRecorded(repository, updates, recording, run);
       if (result.kind === "refused") return stale(workspace, plan);
       transaction = result.transaction;
     }
@@ -104,12 +110,6 @@ function fitLines(going: readonly PlannedLine[], verdicts: ReadonlyMap<string, V
 
 function advanceOf({ planned, expected, tip }: TargetedLine): Advance {
   return { line: planned.line.name, refname: planned.target.refname, expected, to: tip };
-}
-
-export function missingIdentity(): AppError {
-  return new AppError("identity-missing", "git knows no name and email to commit with", {
-    hint: 'git config user.name "Your Name" && git config user.email you@example.com',
-  });
 }
 
 /** Builds the commits of each line, newest line first, so that `--via nearest` names what really landed there. */
@@ -150,6 +150,33 @@ export async function buildLines(
     built.push({ planned, landed, tip });
   }
   return built;
+}
+
+/** What is recorded of lines that move. Branches of `--to-branch` are proposals: nothing has landed on a line. */
+function landingsOf(
+  plan: Plan,
+  going: readonly TargetedLine[],
+  verdicts: ReadonlyMap<string, VerifyResult>,
+): Landing[] {
+  if (plan.options.toBranch !== null) return [];
+  return going.map(({ planned, landed, tip }) => {
+    const verdict = verdicts.get(planned.line.name);
+    let base = planned.onto;
+    let resultTree = "";
+    const picks = planned.picks.flatMap(({ source, from, outcome, standing }): Landing["picks"] => {
+      const commit = landed.get(source);
+      if (outcome.kind !== "clean" || commit === undefined) return [];
+      const pick = { source, from, base, commit, tree: outcome.tree };
+      base = commit;
+      resultTree = outcome.tree;
+      const reason = plan.options.trailers.find(({ key }) => key === "Reason")?.value ?? null;
+      const revertedBy = standing?.revertedBy?.commit ?? null;
+      return [{ ...pick, class: "exact", conflicted: [], reason, reach: "trusted", revertedBy }];
+    });
+    const verify = verdict === undefined ? null : { command: verdict.command, kind: verdict.kind };
+    const common = { line: planned.line.name, target: planned.target.refname, base: planned.onto, result: tip };
+    return { ...common, resultTree, picks, approvals: [], waivers: [], verify };
+  });
 }
 
 function landedPicks({ planned, landed }: BuiltLine): LandedPick[] {

@@ -1,0 +1,45 @@
+import type { CommitFacts, CommitRule, Problem } from "../rule.ts";
+import { xLines } from "../x-lines.ts";
+
+export const xLine: CommitRule = {
+  id: "x-line",
+  about: "commit",
+  description:
+    "A pick names its source as `git cherry-pick -x` does: in full, on a line of its own, among the trailers.",
+  severity: "warning",
+  hint: "git commit --amend: add (cherry picked from commit FULL-ID) as the last line",
+  needs: [],
+  check: ({ message, classed, commit }) => {
+    const found = xLines(message);
+    const last = found.at(-1);
+    if (last === undefined) return withoutLine(classed);
+    const abbreviated = found.filter(({ id }) => id.length < commit.length);
+    return [
+      ...abbreviated.map(({ id }): Problem => {
+        const full = classed.source?.commit.startsWith(id) === true ? classed.source.commit : null;
+        const hint = full === null ? `git rev-parse ${id}` : `git commit --amend: name ${full}`;
+        return { message: `it names its source as ${id}, which is not the full object ID`, hint };
+      }),
+      ...(last.exact ? [] : [{ message: "the -x line is not written as git writes it, on a line of its own" }]),
+      ...PLACES[last.place],
+    ];
+  },
+};
+
+const PLACES: Readonly<Record<ReturnType<typeof xLines>[number]["place"], readonly Problem[]>> = {
+  good: [],
+  prose: [{ message: "the -x line is part of a paragraph of text, where git does not find it" }],
+  apart: [{ message: "an empty line before the -x line hides the trailers above it from git" }],
+  early: [{ message: "the -x line is not in the last paragraph" }],
+};
+
+function withoutLine({ source, merge }: CommitFacts["classed"]): Problem[] {
+  if (source === null || merge) return [];
+  const line = `(cherry picked from commit ${source.commit})`;
+  return [
+    {
+      message: `it carries ${source.commit.slice(0, 12)}, and has no -x line`,
+      hint: `git commit --amend: add ${line} as the last line`,
+    },
+  ];
+}
