@@ -7,6 +7,7 @@ import { completeVerb, completionVerb } from "./command/completion.ts";
 import { continueVerb } from "./command/continue.ts";
 import { findVerb } from "./command/find.ts";
 import { guardVerb } from "./command/guard.ts";
+import { hooksVerb } from "./command/hooks.ts";
 import { initVerb } from "./command/init.ts";
 import { ledgerVerb } from "./command/ledger.ts";
 import { linesVerb } from "./command/lines.ts";
@@ -40,6 +41,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
   "Also:": {
     lines: linesVerb,
     check: checkVerb,
+    hooks: hooksVerb,
     apply: applyVerb,
     undo: undoVerb,
     verify: verifyVerb,
