@@ -38,12 +38,6 @@ export function neededFacts(settings: PolicySettings): ReadonlySet<Need> {
   return new Set(on.flatMap((rule) => (rule.about === "commit" ? rule.needs : [])));
 }
 
-/** The facts of rules that refuse: what must be known before anything moves. */
-export function refusingFacts(settings: PolicySettings): ReadonlySet<Need> {
-  const refusing = RULES.filter((rule) => severityOf(rule, settings) === "error");
-  return new Set(refusing.flatMap((rule) => (rule.about === "commit" ? rule.needs : [])));
-}
-
 /** Of the line first, then commit by commit in the order given, each in the order of the rules. `now`: Unix seconds. */
 export function evaluate(
   commits: readonly CommitFacts[],

@@ -2,13 +2,9 @@
 // would land lie in the scratch repository.
 import type { CommitGraph } from "../../index/graph.ts";
 import { policyOf } from "../../line/settings.ts";
-<<<<<<< HEAD
-import { evaluate, neededFacts } from "../../policy/evaluate.ts";
-import type { LineFacts, Need } from "../../policy/rule.ts";
-=======
 import { evaluate, neededFacts, refusingOnly } from "../../policy/evaluate.ts";
-import type { LineFacts } from "../../policy/rule.ts";
->>>>>>> guard
+import type { LineFacts, Need } from "../../policy/rule.ts";
+import type { PolicySettings } from "../../policy/settings.ts";
 import type { Violation } from "../../wire/check.ts";
 import type { ClassedCommit } from "../../wire/class.ts";
 import type { Line } from "../../wire/line.ts";
@@ -43,31 +39,26 @@ export async function checkCommits(
   context: CheckContext,
   options: CheckOptions = {},
 ): Promise<Checked> {
-<<<<<<< HEAD
-  const classed = await classCommits(workspace, graph, { line, commits, recorded: context.sources });
-  const needs = neededFacts(policyOf(workspace.config, line.name));
-  return checkClassed({ workspace, graph, line, context }, classed, needs);
+  const all = policyOf(workspace.config, line.name);
+  const settings = options.refusingOnly === true ? refusingOnly(all) : all;
+  const wanted = options.refusingOnly === true ? { search: false, rangeDiffs: false } : {};
+  const classed = await classCommits(workspace, graph, { line, commits, recorded: context.sources, ...wanted });
+  return checkClassed({ workspace, graph, line, context }, classed, settings, neededFacts(settings));
 }
 
 /** The same for commits whose classes are known. Rules whose facts are not in `needs` find nothing. */
 export async function checkClassed(
   { workspace, graph, line, context }: Checking,
   classed: readonly ClassedCommit[],
+  settings: PolicySettings,
   needs: ReadonlySet<Need>,
 ): Promise<Checked> {
-=======
-  const all = policyOf(workspace.config, line.name);
-  const settings = options.refusingOnly === true ? refusingOnly(all) : all;
-  const wanted = options.refusingOnly === true ? { search: false, rangeDiffs: false } : {};
-  const classed = await classCommits(workspace, graph, { line, commits, recorded: context.sources, ...wanted });
-  const needs = neededFacts(settings);
->>>>>>> guard
   const { facts, notices } = await gatherFacts({ workspace, graph, line, context }, classed, needs);
   const about: LineFacts = {
     name: line.name,
     refname: line.refname,
     endOfLife: line.maintenance.reason === "end-of-life",
-    settings: policyOf(workspace.config, line.name),
+    settings,
     ledger: context.ledger,
     movedTags: context.movedTags,
   };

@@ -8,13 +8,8 @@ import type { CommitGraph } from "../../index/graph.ts";
 import type { ClassedCommit } from "../../wire/class.ts";
 import { summary } from "../picks/find-sources.ts";
 import type { Workspace } from "../workspace.ts";
-<<<<<<< HEAD
-import { casesOf, type Case } from "./cases.ts";
-import { compareAll, rangeDiffs, type Answer } from "./compare-all.ts";
-=======
 import { casesOf, type Case, type CaseRequest } from "./cases.ts";
-import { compareAll, type Answer } from "./compare-all.ts";
->>>>>>> guard
+import { compareAll, rangeDiffs, type Answer } from "./compare-all.ts";
 import { liars } from "./liars.ts";
 import type { Task } from "./proposal.ts";
 import { Reaches } from "./reach.ts";
