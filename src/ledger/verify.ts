@@ -9,6 +9,7 @@ import type { TrustLog } from "./trust.ts";
 import { Approvals } from "./verifying/approvals.ts";
 import { Chain, type ChainStart } from "./verifying/chain.ts";
 import { Findings } from "./verifying/findings.ts";
+import { KeptTrees } from "./verifying/kept-trees.ts";
 import { load, type Loaded } from "./verifying/load.ts";
 import { branchTips, checkOnLine, checkTags, Claims } from "./verifying/outside.ts";
 import { Signed } from "./verifying/signed.ts";
@@ -44,8 +45,9 @@ export async function verifyLog(context: LedgerContext, line: string, options: V
   const approvals = new Approvals(findings, signed, options.selfApproval);
   const claims = new Claims();
   let at = after;
+  const kept = new KeptTrees(scratch.reader, findings);
   for await (const loaded of load(scratch.reader, objectFormat, commits.slice(after))) {
-    await chain.link(loaded);
+    await kept.check(await chain.link(loaded), at);
     const { entry } = loaded;
     if (entry !== null) {
       const { record } = entry;
@@ -63,6 +65,7 @@ export async function verifyLog(context: LedgerContext, line: string, options: V
     at += 1;
     if (findings.hopeless) break;
   }
+  await kept.end();
   approvals.end();
   if (tip !== null) {
     const pushed = options.branchTips;
