@@ -9,6 +9,7 @@ import { findVerb } from "./command/find.ts";
 import { guardVerb } from "./command/guard.ts";
 import { hooksVerb } from "./command/hooks.ts";
 import { initVerb } from "./command/init.ts";
+import { ledgerVerb } from "./command/ledger.ts";
 import { linesVerb } from "./command/lines.ts";
 import { pickVerb } from "./command/pick.ts";
 import { planVerb } from "./command/plan.ts";
@@ -44,6 +45,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
     apply: applyVerb,
     undo: undoVerb,
     verify: verifyVerb,
+    ledger: ledgerVerb,
     init: initVerb,
     guard: guardVerb,
     protect: protectVerb,
