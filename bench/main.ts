@@ -3,6 +3,7 @@
 import { parseArgs } from "node:util";
 import { benchIndex } from "./index-build.ts";
 import { benchNatural } from "./natural.ts";
+import { benchClassing } from "./classing.ts";
 import { benchEquivalence } from "./equivalence.ts";
 import { benchFit } from "./fit.ts";
 import { benchPicks } from "./picks.ts";
@@ -12,6 +13,7 @@ import { benchStanding } from "./standing.ts";
 import { benchSymbols } from "./symbols.ts";
 
 const KINDS = {
+  classing: benchClassing,
   picks: benchPicks,
   plans: benchPlans,
   prerequisites: benchPrerequisites,

@@ -38,6 +38,8 @@ export const ERROR_CODES = {
   "config-invalid": ["usage", "morello.yaml does not fit its schema."],
   "plan-invalid": ["usage", "A plan file cannot be read."],
   "unknown-key": ["usage", "A signing key cannot be read, or is not one that the ledger trusts."],
+  "forge-unknown": ["usage", "It cannot be told at which forge the remote is."],
+  "token-missing": ["usage", "A forge is to be asked, and the environment holds no token for it."],
   "identity-missing": ["usage", "git knows no committer name and email."],
   "bare-repository": ["usage", "The verb needs a work tree, and the repository is bare."],
 
@@ -51,6 +53,7 @@ export const ERROR_CODES = {
   "state-invalid": ["external", "A state file of Morello's under the git directory cannot be read."],
   "signing-failed": ["external", "The signing program failed; nothing was moved."],
   "remote-failed": ["external", "A remote could not be reached."],
+  "forge-failed": ["external", "A forge refused a request, or could not answer it."],
   "engine-missing": ["external", "There is no container engine on the PATH."],
   "engine-failed": ["external", "A container engine failed."],
 

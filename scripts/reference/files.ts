@@ -2,9 +2,11 @@
 import { createProgram } from "../../src/cli/program.ts";
 import { configJsonSchema } from "../../src/config/schema.ts";
 import { ERROR_CODES, EXIT_STATUS } from "../../src/error.ts";
+import { RULES } from "../../src/policy/rules.ts";
 import { cliPage } from "./cli.ts";
 import { configurationPage } from "./configuration.ts";
 import { errorsPage } from "./errors.ts";
+import { rulesPage } from "./rules.ts";
 import { publishedSchemas } from "./schemas.ts";
 
 /** Hold nothing but generated files. */
@@ -16,6 +18,7 @@ export async function generatedFiles(): Promise<Map<string, string>> {
   files.set("docs/reference/cli.md", cliPage(createProgram()));
   files.set("docs/reference/errors.md", errorsPage(ERROR_CODES, EXIT_STATUS));
   files.set("docs/reference/configuration.md", configurationPage(configJsonSchema()));
+  files.set("docs/reference/rules.md", rulesPage(RULES));
   for (const [name, schema] of publishedSchemas()) files.set(`schemas/${name}`, `${JSON.stringify(schema, null, 2)}\n`);
   return files;
 }

@@ -2,14 +2,19 @@
 import { CommanderError, Option } from "commander";
 import { abortVerb } from "./command/abort.ts";
 import { applyVerb } from "./command/apply.ts";
+import { checkVerb } from "./command/check.ts";
 import { completeVerb, completionVerb } from "./command/completion.ts";
 import { continueVerb } from "./command/continue.ts";
 import { findVerb } from "./command/find.ts";
+import { guardVerb } from "./command/guard.ts";
+import { hooksVerb } from "./command/hooks.ts";
 import { initVerb } from "./command/init.ts";
+import { ledgerVerb } from "./command/ledger.ts";
 import { linesVerb } from "./command/lines.ts";
 import { pickVerb } from "./command/pick.ts";
 import { planVerb } from "./command/plan.ts";
 import { releaseVerb } from "./command/release.ts";
+import { protectVerb } from "./command/protect.ts";
 import { resolveVerb } from "./command/resolve.ts";
 import { skipVerb } from "./command/skip.ts";
 import { undoVerb } from "./command/undo.ts";
@@ -35,10 +40,15 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
   },
   "Also:": {
     lines: linesVerb,
+    check: checkVerb,
+    hooks: hooksVerb,
     apply: applyVerb,
     undo: undoVerb,
     verify: verifyVerb,
+    ledger: ledgerVerb,
     init: initVerb,
+    guard: guardVerb,
+    protect: protectVerb,
     completion: completionVerb,
   },
 };

@@ -10,6 +10,7 @@ export const DEFAULT_CONFIG: Config = {
   policy: {},
   ledger: { publish: false },
   release: { versionFiles: [] },
+  forge: {},
 };
 
 export const CONFIG_FILE = "morello.yaml";

@@ -54,6 +54,7 @@ function unknownKey(path: Path, key: string): string {
 
 interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly propertyNames?: { readonly enum?: readonly string[] };
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
 }
@@ -62,7 +63,7 @@ function knownKeys(path: Path): string[] {
   let schema = configJsonSchema() as JsonSchema | undefined;
   for (const step of path) schema = typeof step === "number" ? schema?.items : schema?.properties?.[String(step)];
   const all = [schema ?? {}, ...(schema?.anyOf ?? [])];
-  return all.flatMap(({ properties = {} }) => Object.keys(properties));
+  return all.flatMap(({ properties = {}, propertyNames }) => propertyNames?.enum ?? Object.keys(properties));
 }
 
 /** `lines[0].owners[1]` */

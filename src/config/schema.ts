@@ -148,6 +148,28 @@ const Release = z
   )
   .describe("What `morello release` does beside the annotated tag.");
 
+const Forge = z
+  .strictObject(
+    {
+      kind: z
+        .enum(["github", "gitlab"], { error: "github or gitlab" })
+        .describe("What the remote's host is, where its name does not show it.")
+        .optional(),
+      check: text("the name of a status check, such as morello check")
+        .describe(
+          "The status check that `morello protect` makes the forge require on release lines, by its name. None unless set.",
+        )
+        .optional(),
+      checkApp: z
+        .int({ error: "a GitHub App's number" })
+        .min(1)
+        .describe("The GitHub App that alone may report that check, by its number; 15368 is GitHub Actions.")
+        .optional(),
+    },
+    { error: mapping },
+  )
+  .describe("The forge that holds the repository, for `morello protect`.");
+
 export const Config = z
   .strictObject(
     {
@@ -171,6 +193,7 @@ export const Config = z
       policy: PolicySection.default({}),
       ledger: Ledger.prefault({}),
       release: Release.prefault({}),
+      forge: Forge.prefault({}),
       fixes: FixWords.default({ types: [...FIX_WORDS.types], trailers: [...FIX_WORDS.trailers] }),
       lines: z
         .array(LineOverride, { error: "a list of entries, each with a pattern" })

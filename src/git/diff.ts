@@ -98,21 +98,32 @@ const PATCH = [
   "--diff-merges=first-parent", // 2.31; `-m --first-parent` answers once a parent
   "--always", // an empty commit is answered too
   "--root",
-  "--no-renames",
   "--full-index",
   "--no-ext-diff",
   "--no-textconv",
-  "--binary",
 ];
 
 /** The diff text of each commit against its first parent, bytes as latin1. Commits that git cannot read are left out. */
-export async function patchTexts(context: GitContext, commits: readonly string[]): Promise<Map<string, string>> {
-  const answers = await askAll(commits, (some) => askPatches(context, some));
+export function patchTexts(context: GitContext, commits: readonly string[]): Promise<Map<string, string>> {
+  return diffTexts(context, commits, ["--no-renames", "--binary"]);
+}
+
+/** The same with the caller's own flags. */
+export async function diffTexts(
+  context: GitContext,
+  commits: readonly string[],
+  flags: readonly string[],
+): Promise<Map<string, string>> {
+  const answers = await askAll(commits, (some) => askPatches(context, some, flags));
   return byCommit(commits, answers);
 }
 
-async function askPatches(context: GitContext, commits: readonly string[]): Promise<Answers<string>> {
-  const done = await run(context, PATCH, { input: lines(commits), ok: [0, 128] });
+async function askPatches(
+  context: GitContext,
+  commits: readonly string[],
+  flags: readonly string[],
+): Promise<Answers<string>> {
+  const done = await run(context, [...PATCH, ...flags], { input: lines(commits), ok: [0, 128] });
   const wanted = new Set(commits);
   const found: string[][] = [];
   for (const line of done.stdout.toString("latin1").split(/(?<=\n)/)) {

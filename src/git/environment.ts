@@ -1,6 +1,9 @@
 // The environments git runs in: the user's own (for what is theirs to decide) and a hermetic one (for every
 // computation whose result must be the same on every machine).
 
+import { delimiter } from "node:path";
+import { parseQuotedPath, pathBytes } from "../object/path.ts";
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables that would make git look at another repository or object store than the one that was opened. */
@@ -37,4 +40,24 @@ export function hermeticEnvironment(env: Environment, gitDir: string): Environme
     GIT_DIR: gitDir,
     LC_ALL: "C",
   };
+}
+
+/**
+ * Object stores that the environment adds to the repository's own: those of a push under examination, whose objects lie
+ * in quarantine until the hooks accept them. Entries that hold the delimiter are quoted as C strings. Source: git's
+ * `parse_alt_odb_entry` (object-file.c).
+ */
+export function alternateStores(env: Environment): string[] {
+  const list = env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] ?? "";
+  const found: string[] = [];
+  for (let at = 0; at < list.length;) {
+    const quoted = /"(?:[^"\\]|\\.)*"/y;
+    quoted.lastIndex = at;
+    const entry = quoted.exec(list)?.[0];
+    const end = entry === undefined ? list.indexOf(delimiter, at) : at + entry.length;
+    const stop = end < 0 ? list.length : end;
+    found.push(entry === undefined ? list.slice(at, stop) : pathBytes(parseQuotedPath(entry)).toString("utf8"));
+    at = stop + 1;
+  }
+  return found.filter((path) => path !== "" && !path.startsWith("#"));
 }

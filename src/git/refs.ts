@@ -42,8 +42,13 @@ export async function listRefs(context: GitContext): Promise<RefRecord[]> {
 }
 
 /** The full name HEAD stands for; null if it is detached. */
-export async function headSymref(context: GitContext): Promise<string | null> {
-  const found = await run(context, ["symbolic-ref", "-q", "HEAD"], { ok: [0, 1] });
+export function headSymref(context: GitContext): Promise<string | null> {
+  return symrefOf(context, "HEAD");
+}
+
+/** The full name that a symbolic ref stands for in the end, there or not; null if the ref is not symbolic, or not there. */
+export async function symrefOf(context: GitContext, refname: string): Promise<string | null> {
+  const found = await run(context, ["symbolic-ref", "-q", refname], { ok: [0, 1] });
   return found.status === 0 ? found.stdout.toString("utf8").trim() : null;
 }
 

@@ -1,7 +1,7 @@
 // Opens the user's repository: where its parts lie and what this git can do. Changes nothing.
 import { existsSync, realpathSync } from "node:fs";
 import { AppError, isAppError } from "../error.ts";
-import { userEnvironment, type Environment } from "./environment.ts";
+import { alternateStores, userEnvironment, type Environment } from "./environment.ts";
 import type { ObjectFormat } from "../object/hash.ts";
 import { text, type GitContext } from "./run.ts";
 import { detectCapabilities, type Capabilities } from "./version.ts";
@@ -12,7 +12,10 @@ export interface Repository extends GitContext {
   readonly gitDir: string;
   /** Shared by all linked work trees: refs, objects, Morello's state. */
   readonly commonDir: string;
+  /** Where new objects go: in a hook that examines a push, its quarantine. */
   readonly objectsDir: string;
+  /** Further object stores that the environment names: in such a hook, the repository's own. */
+  readonly alternateStores: readonly string[];
   /** Null in a bare repository. */
   readonly workTree: string | null;
   readonly objectFormat: ObjectFormat;
@@ -37,6 +40,7 @@ export async function openRepository(cwd: string, environment: Environment): Pro
     gitDir,
     commonDir,
     objectsDir,
+    alternateStores: alternateStores(environment),
     workTree: topLevel === "" ? null : topLevel,
     objectFormat: format === "sha256" ? "sha256" : "sha1",
     shallow: shallow === "true",

@@ -67,7 +67,11 @@ export class Scratch implements GitContext {
     writeFileSync(join(this.cwd, "HEAD"), "ref: refs/heads/scratch\n");
     writeFileSync(join(this.cwd, "config"), CONFIG(repository.objectFormat));
     // A path with a newline or leading quote must be quoted; git then reads it as a C string.
-    writeFileSync(join(this.cwd, "objects", "info", "alternates"), `${alternate(repository.objectsDir)}\n`);
+    const stores = [repository.objectsDir, ...repository.alternateStores];
+    writeFileSync(
+      join(this.cwd, "objects", "info", "alternates"),
+      stores.map((path) => `${alternate(path)}\n`).join(""),
+    );
     const shallow = join(repository.commonDir, "shallow"); // alternates do not carry it
     if (existsSync(shallow)) copyFileSync(shallow, join(this.cwd, "shallow"));
     this.env = hermeticEnvironment(repository.baseEnvironment, this.cwd);

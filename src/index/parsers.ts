@@ -10,10 +10,17 @@ import type { Language } from "../symbol/language.ts";
 
 export type Job =
   | { readonly kind: "facts"; readonly language: string; readonly extent: Extent; readonly body: Uint8Array }
-  | { readonly kind: "tokens"; readonly bodies: readonly Uint8Array[] };
+  | { readonly kind: "tokens"; readonly bodies: readonly Uint8Array[] }
+  | {
+      readonly kind: "literal";
+      readonly language: string;
+      readonly body: Uint8Array;
+      readonly code: readonly string[];
+    };
 
 export type JobResult =
   | { readonly kind: "facts"; readonly json: string }
+  | { readonly kind: "literal"; readonly found: { readonly value: unknown } | null }
   | { readonly kind: "tokens"; readonly hashes: readonly Uint32Array[] };
 
 interface Answer {
@@ -44,6 +51,16 @@ export class Parsers {
   async tokens(bodies: readonly Uint8Array[]): Promise<readonly Uint32Array[]> {
     const result = await this.#ask({ kind: "tokens", bodies });
     return result.kind === "tokens" ? result.hashes : [];
+  }
+
+  /** The data that a module of JavaScript or TypeScript exports; see `literalExport`. */
+  async literal(
+    language: Language,
+    body: Uint8Array,
+    code: readonly string[],
+  ): Promise<{ readonly value: unknown } | null> {
+    const result = await this.#ask({ kind: "literal", language: language.id, body, code });
+    return result.kind === "literal" ? result.found : null;
   }
 
   async close(): Promise<void> {

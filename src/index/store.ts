@@ -24,7 +24,8 @@ export interface Store {
   close(): Promise<void>;
 }
 
-const NOTHING: Store = {
+/** Keeps nothing: everything is read from git each time. */
+export const NO_STORE: Store = {
   get: () => undefined,
   put: () => undefined,
   putNew: () => false,
@@ -45,7 +46,7 @@ function hasRoom(directory: string): boolean {
 export async function openStore(repository: Repository): Promise<Store> {
   const path = join(repository.commonDir, "morello", "cache", `index-${FORMAT}`);
   try {
-    if (!hasRoom(repository.commonDir)) return NOTHING; // mapped memory that the disk refuses is a signal, no error
+    if (!hasRoom(repository.commonDir)) return NO_STORE; // mapped memory that the disk refuses is a signal, no error
     if (!isWhole(join(path, "data.mdb"))) rmSync(path, { recursive: true, force: true });
     mkdirSync(path, { recursive: true });
     const { open } = await import("lmdb");
@@ -53,7 +54,7 @@ export async function openStore(repository: Repository): Promise<Store> {
     const options = { path, encoding: "binary", maxDbs: 1, compression: false, noMetaSync: true } as const;
     return storeOn(open<Buffer, string>(options), path);
   } catch {
-    return NOTHING; // a cache that cannot be had only costs time
+    return NO_STORE; // a cache that cannot be had only costs time
   }
 }
 

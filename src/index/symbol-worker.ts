@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { brotliDecompressSync } from "node:zlib";
 import { Language as Grammar, Parser } from "web-tree-sitter";
+import { literalExport } from "../symbol/ecmascript/literal.ts";
 import { languageNamed } from "../symbol/languages.ts";
 import { Syntax } from "../symbol/syntax.ts";
 import { tokenHashes } from "../symbol/tokens.ts";
@@ -50,7 +51,23 @@ async function factsOf({ language: id, extent, body }: Extract<Job, { kind: "fac
   }
 }
 
+async function literalOf({ language: id, body, code }: Extract<Job, { kind: "literal" }>): Promise<JobResult> {
+  const language = languageNamed(id);
+  if (language === null) return { kind: "literal", found: null };
+  const { parser, grammar } = await parserOf(language.grammar);
+  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString("utf8");
+  const tree = parser.parse(text);
+  if (tree === null) return { kind: "literal", found: null };
+  try {
+    const whole = new Syntax(tree, grammar, text, () => false);
+    return { kind: "literal", found: tree.rootNode.hasError ? null : literalExport(whole, code) };
+  } finally {
+    tree.delete();
+  }
+}
+
 async function answer(job: Job): Promise<JobResult> {
+  if (job.kind === "literal") return literalOf(job);
   if (job.kind === "tokens") return { kind: "tokens", hashes: job.bodies.map(tokenHashes) };
   return { kind: "facts", json: await factsOf(job) };
 }

@@ -8,7 +8,7 @@ import type { Scratch } from "../git/scratch.ts";
 import type { Identity } from "../wire/basic.ts";
 import { LedgerRecord, RECORD_NAMESPACE, type RecordKind, type RecordOf } from "../wire/record.ts";
 import { countersign, seal, serialiseEnvelope } from "./dsse.ts";
-import { identityLine, logMessage, type Entry } from "./entry.ts";
+import { identityLine, keptAlive, logMessage, type Entry } from "./entry.ts";
 import { GrowingTree, type WrittenTree } from "./growing-tree.ts";
 import { attemptOf, isOnce, recordKey } from "./key.ts";
 import { logAt, type Log } from "./log.ts";
@@ -42,7 +42,7 @@ export interface DraftOf<Kind extends RecordKind> {
   readonly target: string;
   readonly sources: readonly string[];
   readonly body: Body<Kind>;
-  /** Commits that the log keeps alive: the landed one, the source commits. */
+  /** Further commits that the log keeps alive; the landed one and its sources are kept in any case. */
   readonly parents: readonly string[];
   /** Further files of the ledger's tree: a release keeps the bytes of its tag object at `tagPath`. */
   readonly blobs?: readonly { readonly path: string; readonly bytes: Uint8Array }[];
@@ -146,7 +146,7 @@ export async function append(scratch: Scratch, log: Log, drafts: readonly Draft[
       "commit",
       serialiseCommit({
         tree: tree.oid,
-        parents: [...new Set([...(last === null ? [] : [last.commit]), ...draft.parents])],
+        parents: [...new Set([...(last === null ? [] : [last.commit]), ...keptAlive(record), ...draft.parents])],
         author: who,
         committer: who,
         message: logMessage(record, { key, blob }),

@@ -1,7 +1,7 @@
 // One entry of a log: a log commit that adds one record, with all that can be read of it. Reads through one reader.
 import type { Identity } from "../wire/basic.ts";
 import type { Envelope, LedgerRecord } from "../wire/record.ts";
-import type { ObjectReader } from "../git/objects.ts";
+import type { GitObject, ObjectReader } from "../git/objects.ts";
 import type { Commit } from "../object/commit.ts";
 import { digestOf, readEnvelope } from "./statement.ts";
 
@@ -36,24 +36,45 @@ export function parseLogMessage(message: string): LogMessage | null {
   return found === null ? null : { key: found[1] ?? "", blob: found[2] ?? "" };
 }
 
+/** Commits that the log commit of a record has for parents: so they stay, whatever becomes of their branches. */
+export function keptAlive(record: LedgerRecord): readonly string[] {
+  if (record.kind === "landed") return [record.commit, ...record.sources];
+  return record.kind === "release" ? [record.commit] : [];
+}
+
 export type EntryRead =
-  | { readonly kind: "entry"; readonly entry: Entry; readonly log: Commit }
-  | { readonly kind: "broken"; readonly commit: string; readonly why: string };
+  | { readonly kind: "entry"; readonly entry: Entry; readonly blob: string }
+  | { readonly kind: "broken"; readonly why: string };
 
 /** Reads the record that a log commit adds. What cannot be read is a value: whoever verifies goes on. */
 export async function readEntry(reader: ObjectReader, commit: string): Promise<EntryRead> {
-  const broken = (why: string): EntryRead => ({ kind: "broken", commit, why });
   const log = await reader.commit(commit);
-  if (log === null) return broken("the log commit is not there");
+  if (log === null) return { kind: "broken", why: "the log commit is not here" };
+  return logEntry(commit, log, async (blob) => (await reader.read(blob)) ?? "is not here");
+}
+
+/** The same, of a log commit that was read; `read` gives an object, or what is wrong with it. */
+export async function logEntry(
+  commit: string,
+  log: Commit,
+  read: (oid: string) => Promise<GitObject | string>,
+): Promise<EntryRead> {
+  const broken = (why: string): EntryRead => ({ kind: "broken", why });
   const said = parseLogMessage(log.message);
-  if (said === null) return broken("its message does not name a record");
-  const blob = await reader.read(said.blob);
-  if (blob?.type !== "blob") return broken(`the record's envelope ${said.blob.slice(0, 12)} is not there`);
-  const read = readEnvelope(blob.body);
-  if (read.kind === "unreadable") return broken(`the record cannot be read: ${read.why}`);
-  const { record, envelope } = read;
-  if (record.key !== said.key) return broken("its message names another record than it adds");
-  return { kind: "entry", log, entry: { record, envelope, bytes: blob.body, digest: digestOf(blob.body), commit } };
+  if (said === null) return broken("the log commit's message does not name a record");
+  const found = await read(said.blob);
+  if (typeof found === "string") return broken(`the record's envelope ${found}`);
+  if (found.type !== "blob") return broken("the record's envelope is no blob");
+  const { body: bytes } = found;
+  const envelope = readEnvelope(bytes);
+  if (envelope.kind === "unreadable") return broken(`the record cannot be read: ${envelope.why}`);
+  if (envelope.record.key !== said.key) return broken("the log commit's message names another record than it adds");
+  const { record } = envelope;
+  return {
+    kind: "entry",
+    blob: said.blob,
+    entry: { record, envelope: envelope.envelope, bytes, digest: digestOf(bytes), commit },
+  };
 }
 
 /** An identity as it stands in a commit, bytes as latin1. */

@@ -8,7 +8,7 @@ import { signWithAgent } from "./ssh/agent.ts";
 import { parsePrivateKey, type PrivateKey } from "./ssh/private-key.ts";
 import { fingerprintOf, keyText, parsePublicKey, type PublicKey } from "./ssh/public-key.ts";
 import { makeSignature } from "./ssh/signature.ts";
-import { makeSshsig, verifySshsig, withoutArmour } from "./ssh/sshsig.ts";
+import { bytesToSign, sshsigOf, verifySshsig, withoutArmour } from "./ssh/sshsig.ts";
 
 export interface RecordSigner {
   /** `ssh-ed25519 AAAA…`, without comment. */
@@ -55,52 +55,43 @@ async function signedBlob(
   message: Uint8Array,
 ): Promise<Buffer | null> {
   const { key } = opened;
-  if (opened.kind === "open") {
-    return makeSshsig(key, namespace, message, (data) => makeSignature(key, opened.secret, data));
-  }
-  const byAgent = await signedByAgent(repository, key, namespace, message);
-  return byAgent ?? withoutArmour(await signWithSsh(repository, configured, namespace, message));
+  const data = bytesToSign(namespace, message);
+  const raw = opened.kind === "open" ? makeSignature(key, opened.secret, data) : await byAgent(repository, key, data);
+  if (raw !== null) return sshsigOf(key, namespace, raw);
+  return withoutArmour(await signWithSsh(repository, configured, namespace, message));
 }
 
 /** Null if no agent holds the key. */
-async function signedByAgent(
-  repository: Repository,
-  key: PublicKey,
-  namespace: string,
-  message: Uint8Array,
-): Promise<Buffer | null> {
+async function byAgent(repository: Repository, key: PublicKey, data: Buffer): Promise<Buffer | null> {
   const socket = repository.baseEnvironment["SSH_AUTH_SOCK"] ?? "";
   if (socket === "") return null;
-  let held = true;
-  const blob = await makeSshsig(key, namespace, message, async (data) => {
-    const answer = await signWithAgent(socket, key, data);
-    switch (answer.kind) {
-      case "signed":
-        return answer.signature;
-      case "not-held":
-        held = false;
-        return Buffer.alloc(0);
-      case "refused":
-        throw new AppError("signing-failed", `Cannot sign: ${answer.why}`, { hint: "ssh-add -l" });
-    }
-  });
-  return held ? blob : null;
+  const answer = await signWithAgent(socket, key, data);
+  switch (answer.kind) {
+    case "signed":
+      return answer.signature;
+    case "not-held":
+      return null;
+    case "refused":
+      throw new AppError("signing-failed", `Cannot sign: ${answer.why}`, { hint: "ssh-add -l" });
+  }
 }
 
 /** The key that is configured, and its private half where that can be had without asking anybody. */
 function openKey(repository: Repository, configured: string): Key {
+  if (configured === "") throw unreadable("that git is to ask for", "gpg.ssh.defaultKeyCommand prints none");
   const literal = literalKey(configured);
   if (literal !== null) return { kind: "closed", key: publicKey(literal, configured) };
   const file = keyFile(repository, configured);
-  const beside = file.endsWith(".pub") ? file.slice(0, -".pub".length) : file;
-  const secret = parsePrivateKey(contentOf(beside) ?? "");
-  const text = contentOf(file.endsWith(".pub") ? file : `${file}.pub`);
-  if (!file.endsWith(".pub") && secret.kind !== "bad") return secret;
-  if (text === null) {
-    const why = contentOf(beside) === null ? "there is no such file" : secret.kind === "bad" ? secret.why : "";
-    throw unreadable(configured, why);
+  const isPublic = file.endsWith(".pub");
+  const secretText = contentOf(isPublic ? file.slice(0, -".pub".length) : file);
+  const publicText = contentOf(isPublic ? file : `${file}.pub`);
+  const secret = parsePrivateKey(secretText ?? "");
+  if (!isPublic && secret.kind !== "bad") return secret;
+  if (publicText === null) {
+    const isOther = !isPublic && secretText !== null && secret.kind === "bad";
+    throw unreadable(configured, isOther ? secret.why : "there is no such file");
   }
-  const key = publicKey(text, configured);
+  const key = publicKey(publicText, configured);
   return secret.kind === "open" && secret.key.blob.equals(key.blob) ? secret : { kind: "closed", key };
 }
 

@@ -1,5 +1,6 @@
 // The `policy` section of morello.yaml: what lines demand of what lands on them.
 import { z } from "zod";
+import { RULE_IDS, type RuleId } from "./id.ts";
 
 const text = (wanted: string) => z.string({ error: wanted }).min(1, { error: wanted });
 
@@ -9,7 +10,7 @@ const Approvals = z.union([z.literal("refused"), z.int().min(0).max(20)], { erro
 /** Keys without defaults: what one section may say. */
 const KEYS = {
   rules: z
-    .record(text("a rule's id"), z.enum(["error", "warning", "off"], { error: "error, warning or off" }))
+    .partialRecord(z.enum(RULE_IDS), z.enum(["error", "warning", "off"], { error: "error, warning or off" }))
     .describe("What a violation of a rule does: error refuses, warning is shown, off is not looked at. By rule."),
   classes: z
     .strictObject({
@@ -36,7 +37,10 @@ const KEYS = {
     .describe("How many days an approval holds unless it says otherwise. 30 unless set."),
   reason: z.boolean().describe("Whether a pick must say why (--reason). false unless set."),
   issue: z
-    .union([z.boolean(), text("true, false or a regular expression")])
+    .union([
+      z.boolean(),
+      text("true, false or a regular expression").refine(isPattern, { error: "a regular expression" }),
+    ])
     .describe(
       "Whether a pick must name an issue: true for #123 or PROJ-123, or a regular expression. false unless set.",
     ),
@@ -54,7 +58,7 @@ export type PolicySection = z.infer<typeof PolicySection>;
 
 /** All keys, as rules read them. */
 export interface PolicySettings {
-  readonly rules: Readonly<Record<string, "error" | "warning" | "off">>;
+  readonly rules: Readonly<Partial<Record<RuleId, "error" | "warning" | "off">>>;
   readonly classes: Readonly<Record<"exact" | "resolved" | "adapted" | "native", number | "refused">>;
   readonly unmergedSource: number | "refused";
   readonly trustedBranches: readonly string[];
@@ -65,4 +69,12 @@ export interface PolicySettings {
   readonly issue: boolean | string;
   readonly signed: boolean;
   readonly versionFiles: readonly string[];
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, "m").flags === "m";
+  } catch {
+    return false;
+  }
 }

@@ -10,7 +10,7 @@ import { Scratch } from "../git/scratch.ts";
 import { CommitIndex } from "../index/commit-index.ts";
 import type { CommitGraph } from "../index/graph.ts";
 import { loadHistory } from "../index/history.ts";
-import { openStore, type Store } from "../index/store.ts";
+import { NO_STORE, openStore, type Store } from "../index/store.ts";
 import { assembleLine, tipOf } from "../line/assemble.ts";
 import { detectLines, type DetectedLine } from "../line/detect.ts";
 import { detectMain } from "../line/main-branch.ts";
@@ -62,26 +62,41 @@ export interface Workspace extends Deps {
   readonly detected: readonly DetectedLine[];
 }
 
+export interface Opening {
+  /**
+   * As a hook on a server opens it: only branches and tags count, since anybody may push what looks like a remote's;
+   * and nothing is written, not even to the cache.
+   */
+  readonly asServer?: boolean;
+  /** Taken instead of the default branch's. */
+  readonly config?: Config;
+}
+
 /** Opens everything, hands it to `use`, and leaves nothing behind. */
-export async function withWorkspace<T>(deps: Deps, use: (workspace: Workspace) => Promise<T>): Promise<T> {
+export async function withWorkspace<T>(
+  deps: Deps,
+  use: (workspace: Workspace) => Promise<T>,
+  { asServer = false, config: given }: Opening = {},
+): Promise<T> {
   const repository = await openRepository(deps.cwd, deps.environment);
-  await sweepCheckouts(deps.environment);
+  if (!asServer) await sweepCheckouts(deps.environment);
   const scratch = new Scratch(repository);
   const engine = new MergeEngine(scratch);
-  const opening = openStore(repository);
+  const opening = asServer ? Promise.resolve(NO_STORE) : openStore(repository);
   try {
-    const [refs, remotes, head] = await Promise.all([
+    const [listed, remotes, head] = await Promise.all([
       listRefs(repository),
-      listRemotes(repository),
+      asServer ? [] : listRemotes(repository),
       headSymref(repository),
     ]);
+    const refs = asServer ? listed.filter(({ refname }) => !refname.startsWith("refs/remotes/")) : listed;
     const bare = repository.workTree === null;
     const find = (config: Config): Branch | null => detectMain({ refs, head, config, remotes, bare });
     const locate = async (branch: Branch | null): Promise<MainBranch | null> =>
       branch === null ? null : mainOf(repository, branch);
     const first = await locate(find(DEFAULT_CONFIG));
-    const text = first === null ? null : await readConfiguration(scratch, first.tip);
-    const config = text === null ? DEFAULT_CONFIG : await parse(text);
+    const text = first === null || given !== undefined ? null : await readConfiguration(scratch, first.tip);
+    const config = given ?? (text === null ? DEFAULT_CONFIG : await parse(text));
     const main = config.main === undefined ? first : await locate(find(config));
     const detected = detectLines({ refs, config, main: main?.name ?? null, remotes });
     const store = await opening;

@@ -29,8 +29,12 @@ export const CheckedLine = z.strictObject({
   to: ObjectId,
   /** Oldest first. */
   commits: z.array(ClassedCommit),
+  /** Of the line first, then commit by commit. */
   violations: z.array(Violation),
+  /** What did not count, a sentence each. */
+  notices: z.array(z.string()),
 });
+export type CheckedLine = z.infer<typeof CheckedLine>;
 
 export const CheckOutcome = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -39,6 +43,14 @@ export const CheckOutcome = z.discriminatedUnion("kind", [
     /** No violation of severity `error` that is not waived. */
     ok: z.boolean(),
   }),
-  z.strictObject({ kind: z.literal("message"), violations: z.array(Violation), ok: z.boolean() }),
+  /** One message, before there is a commit. */
+  z.strictObject({
+    kind: z.literal("message"),
+    violations: z.array(Violation),
+    notices: z.array(z.string()),
+    ok: z.boolean(),
+  }),
+  /** What the index holds: conflict markers alone. */
+  z.strictObject({ kind: z.literal("staged"), violations: z.array(Violation), ok: z.boolean() }),
 ]);
 export type CheckOutcome = z.infer<typeof CheckOutcome>;

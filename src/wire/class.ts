@@ -11,6 +11,7 @@ export type LandedClass = z.infer<typeof LandedClass>;
 
 /** How the source of a landed commit was found. */
 export const SourceEvidence = z.enum(["recorded", "claimed", "pull", "equivalent"]);
+export type SourceEvidence = z.infer<typeof SourceEvidence>;
 
 /**
  * Where a source commit is reached from: a branch that policy trusts (main and the lines, by default), another branch
@@ -32,8 +33,12 @@ export type AddedHunk = z.infer<typeof AddedHunk>;
 export const ClassedCommit = CommitSummary.extend({
   class: LandedClass,
   source: CommitSummary.extend({ evidence: SourceEvidence, reach: Reach }).nullable(),
-  /** Further sources of a squash. */
+  /** Further sources of a squash, after `source`, oldest first. */
   moreSources: z.array(ObjectId),
+  /** What the commit has of its source as it stands there; the message where it begins with the source's. */
+  kept: z.strictObject({ author: z.boolean(), date: z.boolean(), message: z.boolean() }).nullable(),
+  /** Commits that it takes back, by its own words. */
+  reverts: z.array(ObjectId),
   /** The message names a source that the contents do not bear out. */
   lies: z.boolean(),
   /** Paths in conflict when the pick is computed. */

@@ -76,8 +76,8 @@ export const Approval = z.strictObject({
   /** Unix seconds. */
   expires: z.int(),
   nonce: z.string().min(16),
+  /** The principal of the key that signs. */
   approver: z.string(),
-  /** Rules that this approval waives; empty for an ordinary approval. */
   comment: z.string().nullable(),
 });
 export type Approval = z.infer<typeof Approval>;
@@ -119,8 +119,8 @@ export const LedgerRecord = z.discriminatedUnion("kind", [
     baseline: ObjectId.nullable(),
     tips: z.record(z.string(), ObjectId),
   }),
-  /** In the trust log only. */
-  record("trust", { state: Trust, reason: z.string() }),
+  /** In the trust log only. `tips`: of the lines' logs when it was written; what comes after them is held to this state. */
+  record("trust", { state: Trust, reason: z.string(), tips: z.record(z.string(), ObjectId) }),
   /** Somebody wants this landed, and policy wants approvals first. */
   record("request", { base: ObjectId, result: ObjectId, resultTree: ObjectId, needs: z.array(z.string()) }),
   record("approval", { approval: Envelope }),
@@ -184,3 +184,12 @@ export const Statement = z.strictObject({
   predicate: LedgerRecord,
 });
 export type Statement = z.infer<typeof Statement>;
+
+/** The in-toto statement that an approver signs, in `APPROVAL_NAMESPACE`. */
+export const ApprovalStatement = z.strictObject({
+  _type: z.literal(STATEMENT_TYPE),
+  subject: z.array(Subject).min(1),
+  predicateType: z.literal(APPROVAL_TYPE),
+  predicate: Approval,
+});
+export type ApprovalStatement = z.infer<typeof ApprovalStatement>;

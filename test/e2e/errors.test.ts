@@ -289,7 +289,7 @@ describe("a full disk", () => {
     if (!(await mount(sandbox, ["-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], disk)))
       skip("a small disk needs a mount, and nothing can be mounted here");
     const repository = await fixStory().create(sandbox, { name: "disk/repository" });
-    const refs = await repository.git(["for-each-ref"]);
+    const refs = await repository.git(["for-each-ref", "refs/heads", "refs/tags"]);
     const ballast = join(disk, "ballast");
     writeFileSync(ballast, "");
     fill(disk, ballast);
@@ -299,7 +299,7 @@ describe("a full disk", () => {
       code: "disk-full",
       hint: expect.stringContaining("free some space") as string,
     });
-    expect(await repository.git(["for-each-ref"])).toBe(refs);
+    expect(await repository.git(["for-each-ref", "refs/heads", "refs/tags"])).toBe(refs);
     truncateSync(ballast);
     expect((await morello(sandbox, PICK, { cwd: repository.path })).status).toBe(0);
     expect(await repository.git(["show", "release/v2.7:loader.py"])).toBe(text({ 20: "limited" }).trimEnd());
@@ -316,11 +316,11 @@ describe("a full disk", () => {
     const repository = await fixStory()
       .commit("large", { files: large })
       .create(sandbox, { name: "disk/repository", head: "release/v2.7" });
-    const refs = await repository.git(["for-each-ref"]);
+    const refs = await repository.git(["for-each-ref", "refs/heads", "refs/tags"]);
     const error = await failing(sandbox, PICK, { cwd: repository.path });
     expect(error.status).toBe(3);
     expect(error.code).toBe("disk-full");
-    expect(await repository.git(["for-each-ref"])).toBe(refs);
+    expect(await repository.git(["for-each-ref", "refs/heads", "refs/tags"])).toBe(refs);
     expect(await repository.git(["status", "--porcelain"])).toBe("");
   });
 });
@@ -345,12 +345,12 @@ describe("refusals, exit status 1:", () => {
   test("a conflict moves nothing, names the path and says what to do next", async () => {
     const repository = await standing(conflictStory());
     const { sandbox, path } = repository;
-    const refs = await repository.git(["for-each-ref"]);
+    const refs = await repository.git(["for-each-ref", "refs/heads", "refs/tags"]);
     const done = await morello(sandbox, PICK, { cwd: path });
     expect(done.status).toBe(1);
     expect(done.stdout).toContain("loader.py");
     expect(done.stdout).toContain("morello resolve release/v2.6");
-    expect(await repository.git(["for-each-ref"])).toBe(refs);
+    expect(await repository.git(["for-each-ref", "refs/heads", "refs/tags"])).toBe(refs);
   });
 
   test("a pick that nobody confirms", async () => {

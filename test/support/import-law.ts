@@ -62,6 +62,9 @@ const PACKAGES: Readonly<Record<string, readonly string[] | "anywhere">> = {
   "commander": ["cli"],
   "picocolors": ["cli"],
   "@clack/prompts": ["cli"],
+  "@commitlint/config-conventional": ["policy"],
+  "@commitlint/lint": ["policy"],
+  "@commitlint/rules": ["policy"],
   "semver": ["release"],
   "web-tree-sitter": ["symbol", "index"],
 };

@@ -41,7 +41,8 @@ export async function bareRemote(repository: TestRepository, options: RemoteOpti
   return remote;
 }
 
-function openRemote(sandbox: Sandbox, path: string): BareRemote {
+/** A bare repository that is there, as a remote. */
+export function openRemote(sandbox: Sandbox, path: string): BareRemote {
   const git = (args: readonly string[]): Promise<string> => sandbox.git(args, { cwd: path });
   return {
     path,

@@ -48,7 +48,7 @@ function tampered(planned: Plan, change: Partial<Extract<PickOutcome, { kind: "c
 }
 
 async function refsOf(repository: TestRepository): Promise<string> {
-  return repository.git(["for-each-ref"]);
+  return repository.git(["for-each-ref", "refs/heads", "refs/tags"]);
 }
 
 test("a plan written to a file and read again is carried out to the commit it promised", async () => {

@@ -8,7 +8,8 @@ import { conflictStory, failure, fixStory, NOW, pick, plan, ran, results, text }
 const messageOf = (repository: TestRepository, commit: string): Promise<string> =>
   repository.git(["log", "-1", "--format=%B", commit]);
 
-const refsOf = (repository: TestRepository): Promise<string> => repository.git(["for-each-ref"]);
+const refsOf = (repository: TestRepository): Promise<string> =>
+  repository.git(["for-each-ref", "refs/heads", "refs/tags"]);
 
 const picksOn = (repository: TestRepository, line: string): Promise<string> =>
   repository.git([

@@ -2,6 +2,7 @@
 import { unreachable } from "../../error.ts";
 import type { Release, ReleaseEntry, ReleaseOutcome, ReleasePush } from "../../wire/release.ts";
 import { cleaned } from "./clean.ts";
+import { recordedLines } from "./policy.ts";
 import { command } from "./shell.ts";
 import { table, type Cell } from "./table.ts";
 import { failureLines } from "./verify.ts";
@@ -22,7 +23,7 @@ function lines(view: View, outcome: ReleaseOutcome): string[] {
         ? plainRelease(outcome.release, "would be")
         : [head(view, outcome.release, false), ...body(view, outcome.release)];
     case "released":
-      return view.plain ? plainReleased(outcome) : released(view, outcome);
+      return view.plain ? plainReleased(view, outcome) : released(view, outcome);
     case "nothing":
       return nothing(view, outcome);
     case "refused":
@@ -94,6 +95,7 @@ function released(view: View, outcome: Released): string[] {
     head(view, release, true),
     ...body(view, release),
     `  ${paint(view, "quiet", `${release.signed ? "signed " : ""}annotated tag`)} ${showId(view, release.tagObject ?? "")} ${paint(view, "quiet", "at commit")} ${showId(view, release.commit ?? "")}`,
+    ...recordedLines(view, outcome.recorded),
     ...pushLines(view, push),
     ...next,
   ];
@@ -146,11 +148,12 @@ function plainRelease(release: Release, how: "would be" | "is"): string[] {
   ];
 }
 
-function plainReleased({ release, push, worktrees }: Released): string[] {
+function plainReleased(view: View, { release, push, worktrees, recorded }: Released): string[] {
   return [
     ...plainRelease(release, "is"),
     `${release.line}: ${release.signed ? "signed " : ""}annotated tag ${release.tagObject ?? ""}`,
     ...worktrees.map((path) => `${release.line}: work tree ${path} follows`),
-    ...pushLines({ plain: true } as View, push),
+    ...recordedLines(view, recorded),
+    ...pushLines(view, push),
   ];
 }

@@ -8,6 +8,7 @@ import { Malformed, Reader, string, uint32 } from "./wire.ts";
 const MAGIC = Buffer.from("SSHSIG");
 const VERSION = 1;
 const HASHES = ["sha256", "sha512"];
+const HASH = "sha512"; // for our own, as ssh-keygen does
 const COLUMNS = 70; // as ssh-keygen wraps
 export const BEGIN = "-----BEGIN SSH SIGNATURE-----";
 const END = "-----END SSH SIGNATURE-----";
@@ -74,20 +75,15 @@ function signedBytes(namespace: string, hash: string, message: Uint8Array): Buff
   return Buffer.concat([MAGIC, string(namespace), string(""), string(hash), string(digest)]);
 }
 
-/**
- * Makes the blob around what `sign` makes of the bytes it is given. `sign`: an SSH signature as RFC 4253 encodes it.
- * The namespace is ASCII.
- */
-export async function makeSshsig(
-  key: PublicKey,
-  namespace: string,
-  message: Uint8Array,
-  sign: (data: Buffer) => Buffer | Promise<Buffer>,
-): Promise<Buffer> {
-  const hash = "sha512"; // as ssh-keygen does
-  const signature = await sign(signedBytes(namespace, hash, message));
-  const head = [MAGIC, uint32(VERSION), string(key.blob)];
-  return Buffer.concat([...head, string(namespace), string(""), string(hash), string(signature)]);
+/** What a key has to sign for a signature of that message. `namespace`: ASCII. */
+export function bytesToSign(namespace: string, message: Uint8Array): Buffer {
+  return signedBytes(namespace, HASH, message);
+}
+
+/** The blob around what a key made of `bytesToSign`: a signature as RFC 4253 encodes it. */
+export function sshsigOf(key: PublicKey, namespace: string, signature: Buffer): Buffer {
+  const fields = [key.blob, namespace, "", HASH, signature].map(string);
+  return Buffer.concat([MAGIC, uint32(VERSION), ...fields]);
 }
 
 /** The blob as text, byte for byte as ssh-keygen writes it. */

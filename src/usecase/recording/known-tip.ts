@@ -7,10 +7,10 @@ import type { LedgerRecord } from "../../wire/record.ts";
 /** Records from the newest back. What cannot be read ends it: `morello ledger verify` says why. */
 export async function* backwards(reader: ObjectReader, tip: string | null): AsyncGenerator<LedgerRecord> {
   for (let at: string | null = tip; at !== null;) {
-    const read = await readEntry(reader, at);
-    if (read.kind === "broken") return;
+    const [read, log] = await Promise.all([readEntry(reader, at), reader.commit(at)]);
+    if (read.kind === "broken" || log === null) return;
     yield read.entry.record;
-    at = read.entry.record.seq === 0 ? null : (read.log.parents[0] ?? null);
+    at = read.entry.record.seq === 0 ? null : (log.parents[0] ?? null);
   }
 }
 

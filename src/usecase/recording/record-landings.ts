@@ -10,7 +10,7 @@ import { subjectOf } from "../../object/text.ts";
 import type { Workspace } from "../workspace.ts";
 import { knownTip } from "./known-tip.ts";
 import { engineOf, intentDraft, landedDrafts, revertedDraft, sourcesOf, type Landing } from "./landing.ts";
-import { openRecorder, type Recorder } from "./recorder.ts";
+import { openRecorder, type Recorder, type Signing } from "./recorder.ts";
 
 export interface Recording {
   /** Logs with the intents, to be moved before any branch. */
@@ -20,15 +20,21 @@ export interface Recording {
   /** What must be transferred, and what is there already. */
   readonly tips: readonly string[];
   readonly known: readonly string[];
+  /** Null: nothing was recorded. */
+  readonly signing: Signing | null;
 }
 
-export const NOTHING_RECORDED: Recording = { before: [], together: [], tips: [], known: [] };
+export const NOTHING_RECORDED: Recording = { before: [], together: [], tips: [], known: [], signing: null };
 
 /** Makes the records; nothing moves. A shallow clone records nothing. */
-export async function recordLandings(workspace: Workspace, landings: readonly Landing[]): Promise<Recording> {
-  const recorder = landings.length === 0 ? null : await openRecorder(workspace);
+export async function recordLandings(
+  workspace: Workspace,
+  landings: readonly Landing[],
+  sign: boolean | null,
+): Promise<Recording> {
+  const recorder = landings.length === 0 ? null : await openRecorder(workspace, sign);
   if (recorder === null) return NOTHING_RECORDED;
-  const before: RefUpdate[] = [];
+  const before: RefUpdate[] = recorder.begins === null ? [] : [recorder.begins];
   const together: Advance[] = [];
   for (const landing of landings) {
     const line = { name: landing.line, refname: landing.target, tip: landing.base };
@@ -43,8 +49,9 @@ export async function recordLandings(workspace: Workspace, landings: readonly La
   return {
     before,
     together,
-    tips: together.flatMap(({ to }) => to ?? []),
+    tips: [...before, ...together].flatMap(({ to }) => to ?? []),
     known: [...before.flatMap(({ expected }) => expected ?? []), ...landings.flatMap(sourcesOf)],
+    signing: recorder.signing,
   };
 }
 

@@ -37,5 +37,7 @@ export async function recordReverts(
     together.push({ line, ...update });
     known.push(log.tip, ...[...landings, ...tags].map(({ commit }) => commit));
   }
-  return { before: [], together, tips: together.flatMap(({ to }) => to ?? []), known };
+  const before = recorder.begins === null || together.length === 0 ? [] : [recorder.begins];
+  const tips = [...before, ...together].flatMap(({ to }) => to ?? []);
+  return { before, together, tips, known, signing: recorder.signing };
 }

@@ -1,0 +1,186 @@
+// GitHub by its rulesets: Morello's own are named `Morello: …` and belong to the repository; all others are looked at
+// and left alone. Where several apply, GitHub joins them, and the most restrictive wins.
+import { globMatcher } from "../../line/glob.ts";
+import type { Client } from "../client.ts";
+import type { Bypass, Forge, OtherRule, Protection, Settings, Shortfall, WantedEntry } from "../port.ts";
+import type { Demand } from "../wanted.ts";
+import { mapLimited } from "../limited.ts";
+import { refPatterns } from "./pattern.ts";
+import { foundRules, MOST_APPROVALS, rulesToWrite, suffices, wantedRules } from "./settings.ts";
+import { EffectiveRule, Ruleset, RulesetSummary } from "./shape.ts";
+
+const OWN = "Morello: ";
+/** Requests under way at once. */
+const AT_ONCE = 4;
+
+/** `project` is `owner/name`. The rulesets there are, by their summaries, must have been listed: see `listRulesets`. */
+export function rulesetForge(client: Client, project: string, demands: readonly Demand[]): Forge {
+  const root = `/repos/${project}`;
+  const wanted = demands.map(wantedEntry);
+  let own = new Map<string, Ruleset>();
+
+  const read = async (): Promise<Protection> => {
+    const summaries = (await listRulesets(client, project)) ?? [];
+    const rulesets = await mapLimited(summaries, AT_ONCE, async ({ id }) =>
+      Ruleset.parse((await client.request("GET", `${root}/rulesets/${id}?includes_parents=true`)).body),
+    );
+    const isOwn = ({ source_type, name }: Ruleset): boolean => source_type === "Repository" && name.startsWith(OWN);
+    own = new Map(rulesets.filter(isOwn).map((ruleset) => [keyOf(ruleset.name), ruleset]));
+    const branches = demands.filter(({ target }) => target === "branch");
+    const effects = await mapLimited(
+      branches.flatMap((demand) => demand.names.map((name) => ({ demand, name }))),
+      AT_ONCE,
+      async ({ demand, name }) => ({ demand, name, rules: await effectiveRules(name) }),
+    );
+    return {
+      entries: [...own].map(([key, ruleset]) => ({ key, settings: settingsOf(ruleset) })),
+      others: rulesets.filter((ruleset) => !isOwn(ruleset) && ruleset.target !== "push").map(otherRule),
+      bypasses: rulesets.filter(({ enforcement }) => enforcement === "active").flatMap(bypassesOf),
+      shortfalls: effects.flatMap(shortfallsOf),
+      limits: limitsOf(demands, [...own.values()]),
+      effective: { rulesets: rulesets.filter(({ enforcement }) => enforcement === "active").map(inForce) },
+    };
+  };
+
+  const effectiveRules = async (branch: string): Promise<EffectiveRule[]> => {
+    const { items } = await client.list(`${root}/rules/branches/${encodeURIComponent(branch)}`);
+    return items.map((item) => EffectiveRule.parse(item));
+  };
+
+  const write = async (keys: readonly string[]): Promise<void> => {
+    // What is wanted first, so that nothing is unguarded while names change.
+    for (const demand of demands.filter(({ name }) => keys.includes(keyOf(OWN + name)))) {
+      const before = own.get(keyOf(OWN + demand.name));
+      const body = {
+        name: OWN + demand.name,
+        target: demand.target,
+        enforcement: "active",
+        conditions: { ref_name: { include: includeOf(demand), exclude: [] } },
+        rules: rulesToWrite(demand, before?.rules ?? []),
+      };
+      if (before === undefined) await client.request("POST", `${root}/rulesets`, { body });
+      else await client.request("PUT", `${root}/rulesets/${before.id}`, { body }); // who may bypass stays as it is
+    }
+    const names = new Set(wanted.map(({ key }) => key));
+    for (const key of keys.filter((each) => !names.has(each))) {
+      const before = own.get(key);
+      if (before !== undefined) await client.request("DELETE", `${root}/rulesets/${before.id}`, { ok: [404] });
+    }
+  };
+
+  return { kind: "github", means: "rulesets", wanted, read, write };
+}
+
+/** Null where GitHub has none: an old server, or a plan without them. */
+export async function listRulesets(
+  client: Client,
+  project: string,
+): Promise<ReturnType<typeof RulesetSummary.parse>[] | null> {
+  const { status, items } = await client.list(`/repos/${project}/rulesets?includes_parents=true`, { ok: [403, 404] });
+  return status === 200 ? items.map((item) => RulesetSummary.parse(item)) : null;
+}
+
+function keyOf(name: string): string {
+  return `ruleset ${name}`;
+}
+
+function includeOf({ target, patterns, names }: Demand): string[] {
+  return refPatterns(target, patterns, names, (pattern, name) => globMatcher(pattern)(name));
+}
+
+function wantedEntry(demand: Demand): WantedEntry {
+  const { why, reviews } = demand;
+  return {
+    key: keyOf(OWN + demand.name),
+    settings: {
+      "applies to": includeOf(demand),
+      "except": [],
+      "enforcement": "active",
+      ...wantedRules(demand),
+    },
+    why: {
+      ...why,
+      "except": "none of them is left out",
+      "enforcement": "a rule that is not enforced only watches",
+      "approvals": reviews?.why ?? "policy asks for none",
+      "approvals after a push": "an approval is of what was seen",
+      "last push": "policy does not let people approve their own",
+      "check": "what Morello finds wrong cannot be merged",
+    },
+  };
+}
+
+function settingsOf({ target, conditions, enforcement, rules }: Ruleset): Settings {
+  return {
+    "applies to": conditions?.ref_name?.include ?? [],
+    "except": conditions?.ref_name?.exclude ?? [],
+    enforcement,
+    ...foundRules(target === "tag" ? "tag" : "branch", rules),
+  };
+}
+
+function otherRule(ruleset: Ruleset): OtherRule {
+  const { name, source, source_type: type, rules } = ruleset;
+  return {
+    name,
+    source: type === "Repository" ? "the repository" : `${type.toLowerCase()} ${source}`,
+    settings: { ...settingsOf(ruleset), rules: rules.map((rule) => rule.type).sort() },
+  };
+}
+
+const WHEN: Readonly<Record<string, string>> = {
+  always: "always",
+  pull_request: "in pull requests",
+  exempt: "always, and unseen",
+};
+/** GitHub's own roles; an organisation's have other numbers. */
+const ROLES: Readonly<Record<number, string>> = { 2: "role maintain", 4: "role write", 5: "role admin" };
+
+function bypassesOf({ name, bypass_actors: actors = [] }: Ruleset): Bypass[] {
+  return actors.map(({ actor_type: type, actor_id: id, bypass_mode: mode }) => ({
+    rule: name,
+    actor: actorName(type, id ?? null),
+    when: WHEN[mode] ?? mode,
+  }));
+}
+
+function actorName(type: string, id: number | null): string {
+  switch (type) {
+    case "OrganizationAdmin":
+      return "owners of the organisation";
+    case "DeployKey":
+      return "deploy keys";
+    case "RepositoryRole":
+      return ROLES[id ?? 0] ?? `role ${id}`;
+    case "Integration":
+      return `app ${id}`;
+    default:
+      return `${type.toLowerCase()} ${id}`;
+  }
+}
+
+function shortfallsOf({ demand, name, rules }: { demand: Demand; name: string; rules: EffectiveRule[] }): Shortfall[] {
+  const found = foundRules("branch", rules);
+  const { key: rule, why } = wantedEntry(demand);
+  return Object.entries(wantedRules(demand)).flatMap(([setting, wanted]) =>
+    suffices(found[setting], wanted)
+      ? []
+      : [{ rule, ref: `refs/heads/${name}`, setting, found: found[setting] ?? null, wanted, why: why[setting] ?? "" }],
+  );
+}
+
+function limitsOf(demands: readonly Demand[], own: readonly Ruleset[]): string[] {
+  const most = Math.max(0, ...demands.map(({ reviews }) => reviews?.approvals ?? 0));
+  return [
+    ...(most > MOST_APPROVALS ? [`GitHub asks for at most ${MOST_APPROVALS} approvals; policy asks for ${most}`] : []),
+    ...(own.some(({ bypass_actors: actors }) => actors === undefined)
+      ? ["the token may not see who bypasses the rules: it does not administer the repository"]
+      : []),
+    "GitHub cannot ask that tags are annotated or signed: morello check and morello ledger verify do",
+  ];
+}
+
+/** What counts for the digest: links, times and whoever asks are left out. */
+function inForce({ name, source, source_type, target, conditions, rules, bypass_actors: actors }: Ruleset): unknown {
+  return { name, source, source_type, target, conditions, rules, bypass_actors: actors ?? null };
+}

@@ -1,0 +1,119 @@
+// Whether records are signed by keys that might sign them then, by the key state that each names and those that came
+// into force before it.
+import type { LedgerSigner } from "../../wire/ledger.ts";
+import { RECORD_NAMESPACE, type LedgerRecord, type Role } from "../../wire/record.ts";
+import { openEnvelope } from "../dsse.ts";
+import type { Entry } from "../entry.ts";
+import type { GoodSignature, Verified } from "../ssh/sshsig.ts";
+import { standingOf, type KeyStanding, type KeyState, type TrustLog } from "../trust.ts";
+import type { Findings } from "./findings.ts";
+
+/** The signatures of a record's envelope. */
+export function signaturesOf({ envelope }: Entry): readonly Verified[] {
+  return openEnvelope(envelope, RECORD_NAMESPACE).signatures;
+}
+
+export class Signed {
+  readonly #states: readonly KeyState[];
+  readonly #byDigest: ReadonlyMap<string, number>;
+  /** For each state the position of the last record that was there before it. */
+  readonly #before: readonly number[];
+  readonly #findings: Findings;
+  readonly #counts = new Map<string, { key: string; records: number }>();
+  #seen = -1;
+  #signed = 0;
+
+  /** `commits`: the line's log, oldest first. */
+  constructor(trust: TrustLog | null, line: string, commits: readonly string[], findings: Findings) {
+    this.#states = trust?.states ?? [];
+    this.#findings = findings;
+    this.#byDigest = new Map(this.#states.map(({ digest }, at) => [digest, at]));
+    const positions = new Map(commits.map((commit, at) => [commit, at]));
+    this.#before = this.#states.map(({ tips }) => {
+      const tip = tips[line];
+      const at = tip === undefined ? -1 : positions.get(tip);
+      if (at === undefined) {
+        const message = `the trust log saw the log commit ${tip?.slice(0, 12) ?? ""}, and this log does not hold it`;
+        findings.add("rolled-back", null, message);
+      }
+      return at ?? -1;
+    });
+  }
+
+  /** How many records are signed, by whom: most records first. */
+  get signers(): LedgerSigner[] {
+    const known = this.#states.flatMap(({ trust }) => trust.keys);
+    return [...this.#counts]
+      .map(([fingerprint, { key, records }]) => ({
+        fingerprint,
+        principal: known.findLast((trusted) => trusted.key === key)?.principal ?? null,
+        records,
+      }))
+      .sort((a, b) => b.records - a.records);
+  }
+
+  get signed(): number {
+    return this.#signed;
+  }
+
+  /** Looks at one record, in the log's order. */
+  check({ record }: Entry, signatures: readonly Verified[], at: number): void {
+    const good = signatures.filter((signature) => signature.kind === "good");
+    for (const signature of signatures)
+      if (signature.kind === "bad") this.#findings.add("bad-signature", at, signature.why);
+    if (good.length > 0) this.#signed += 1;
+    for (const { fingerprint, key } of good) {
+      const counted = this.#counts.get(fingerprint) ?? { key, records: 0 };
+      counted.records += 1;
+      this.#counts.set(fingerprint, counted);
+    }
+    const named = record.trust === null ? -1 : this.#byDigest.get(record.trust);
+    if (named === undefined) {
+      this.#findings.add("trust-order", at, "the record names a key state that the trust log does not hold");
+      return;
+    }
+    if (named < this.#seen)
+      this.#findings.add("trust-order", at, "the record names an older key state than one before it does");
+    this.#seen = Math.max(this.#seen, named);
+    if (signatures.length === 0 && this.#inForce(record, at).length > 0)
+      this.#findings.add("unsigned", at, "the record is not signed, and the trust log asks for it");
+    else if (good.length > 0) this.#judge(record, good, at);
+  }
+
+  /** Why none of these signatures counts as that role's, when that record was written; null if one does. */
+  refusal(
+    record: LedgerRecord,
+    signatures: readonly GoodSignature[],
+    role: Role,
+  ): Exclude<KeyStanding, { kind: "holds" }> | null {
+    for (const { trust } of this.#inForce(record, record.seq)) {
+      const standings = signatures.map((signature) => standingOf(trust, signature, role, record.time));
+      const refused = standings.filter((standing) => standing.kind !== "holds");
+      if (refused[0] !== undefined && refused.length === standings.length) return refused[0];
+    }
+    return null;
+  }
+
+  /** The principal of the first key that the states in force then know. */
+  principalOf(record: LedgerRecord, signatures: readonly GoodSignature[]): string | null {
+    for (const { trust } of this.#inForce(record, record.seq))
+      for (const { key } of signatures) {
+        const known = trust.keys.find((trusted) => trusted.key === key);
+        if (known !== undefined) return known.principal;
+      }
+    return null;
+  }
+
+  #judge(record: LedgerRecord, good: readonly GoodSignature[], at: number): void {
+    const refused = this.refusal(record, good, "writer");
+    if (refused !== null) this.#findings.add(refused.kind, at, refused.message);
+  }
+
+  /** The state that the record names, and the newest that began before it: a revoked key cannot write as of old. */
+  #inForce(record: LedgerRecord, at: number): readonly KeyState[] {
+    const named = record.trust === null ? -1 : (this.#byDigest.get(record.trust) ?? -1);
+    const began = this.#before.findLastIndex((before) => before < at);
+    const wanted = began > named ? [named, began] : [named];
+    return wanted.flatMap((state) => this.#states[state] ?? []);
+  }
+}

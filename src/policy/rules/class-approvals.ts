@@ -1,0 +1,20 @@
+import { approversOf } from "../approvals.ts";
+import type { CommitRule } from "../rule.ts";
+
+export const classApprovals: CommitRule = {
+  id: "class-approvals",
+  about: "commit",
+  description: "Each commit is of a class that policy.classes lets in, and has the approvals that its class needs.",
+  severity: "warning",
+  hint: "have it approved: morello approve LINE",
+  demanded: ({ classes }) => Object.values(classes).some((needed) => needed !== 0),
+  needs: [],
+  check: (facts, { settings }) => {
+    const { class: kind, merge } = facts.classed;
+    if (merge && kind === "exact") return []; // what it brings is looked at commit by commit
+    const needed = settings.classes[kind];
+    if (needed === "refused") return [{ message: `it is ${kind}, and this line takes no ${kind} commits` }];
+    const given = approversOf(facts, settings).length;
+    return given >= needed ? [] : [{ message: `it is ${kind}, and has ${given} of ${needed} approvals` }];
+  },
+};

@@ -1,0 +1,140 @@
+// One update of a push -> what refuses it. Pure: whoever calls has looked at the objects.
+import type { ObjectType } from "../../object/hash.ts";
+import type { Refusal } from "../../wire/guard.ts";
+import type { Role } from "./role.ts";
+import type { Update } from "./updates.ts";
+
+/** What the object is that a ref would hold. */
+export type Target =
+  | { readonly kind: "missing" }
+  | { readonly kind: "object"; readonly type: Exclude<ObjectType, "tag"> }
+  | {
+      readonly kind: "tag";
+      /** What the tag calls itself, and what it points at in the end. */
+      readonly name: string;
+      readonly type: ObjectType;
+      readonly signature: TagSignature;
+    };
+
+/** `unsure`: the signature is good, and nobody knows the key; or there is nothing that says which keys are known. */
+export type TagSignature =
+  | { readonly kind: "none" }
+  | { readonly kind: "good"; readonly by: string }
+  | { readonly kind: "unsure"; readonly why: string }
+  | { readonly kind: "bad"; readonly why: string };
+
+export interface UpdateFacts {
+  /** What `to` is; null where the push deletes. */
+  readonly target: Target | null;
+  /** Whether `to` holds all of `from`; true where one of them is not there. */
+  readonly fastForward: boolean;
+  /** Whether the line reaches the release's commit once the push is through; null for other refs. */
+  readonly onLine: boolean | null;
+}
+
+export type Finding = Pick<Refusal, "rule" | "message" | "hint">;
+
+/** In the order in which a pusher would mend them. */
+export function judgeUpdate(update: Update, role: Role, facts: UpdateFacts): Finding[] {
+  switch (role.kind) {
+    case "free":
+      return [];
+    case "replacement":
+      return update.to === null
+        ? []
+        : [finding("replacement", "refs/replace would show other objects than those that were checked", KEEP_HERE)];
+    case "remote":
+      return update.to === null
+        ? []
+        : [
+            finding(
+              "remote-ref",
+              "would be taken for what a remote holds",
+              "push branches and tags: git push origin BRANCH",
+            ),
+          ];
+    case "shadow":
+      return [finding("shadow", role.why, "choose another name")];
+    case "main":
+      return [
+        ...deletion(update, "main-deleted", "the default branch is never deleted"),
+        ...rewind(update, facts, "main"),
+      ];
+    case "line":
+      return [...deletion(update, "line-deleted", "a release line is never deleted"), ...rewind(update, facts, "line")];
+    case "log":
+      return [...deletion(update, "log-deleted", "a ledger is never deleted"), ...rewind(update, facts, "log")];
+    case "release":
+      return judgeRelease(update, role, facts);
+  }
+}
+
+const KEEP_HERE = "keep it in your own repository; git replace -d takes it away";
+const NEW_VERSION = "releases stay as they are: make the next version, morello release LINE";
+
+function deletion({ to }: Update, rule: string, message: string): Finding[] {
+  return to === null ? [finding(rule, message, "morello.yaml can close a line: lines[].maintained: end-of-life")] : [];
+}
+
+const REWOUND = {
+  main: ["the push would take commits off the default branch", "git pull --rebase, then push again"],
+  line: ["the push would take commits off the line", "git fetch, pick again onto what is there, then push"],
+  log: ["the push would take records out of the ledger", "git fetch, then run the same morello command again"],
+} as const;
+
+function rewind({ from, to }: Update, { fastForward }: UpdateFacts, what: keyof typeof REWOUND): Finding[] {
+  if (fastForward || from === null || to === null) return [];
+  const [message, hint] = REWOUND[what];
+  return [finding(`${what}-rewound`, message, hint)];
+}
+
+function judgeRelease({ from, to }: Update, role: Extract<Role, { kind: "release" }>, facts: UpdateFacts): Finding[] {
+  if (to === null) return [finding("release-deleted", "a release tag is never deleted", NEW_VERSION)];
+  if (from !== null && from !== to) return [finding("release-moved", "a release tag is never moved", NEW_VERSION)];
+  const { target, onLine } = facts;
+  const found: Finding[] = [];
+  const type = target?.kind === "object" || target?.kind === "tag" ? target.type : null;
+  if (type !== "commit")
+    found.push(
+      finding(
+        "release-target",
+        `the tag holds ${type === null ? "nothing" : `a ${type}`}, and a commit is wanted`,
+        TAG_AGAIN,
+      ),
+    );
+  if (target?.kind === "tag" && target.name !== role.name)
+    found.push(
+      finding("release-name", `the tag calls itself ${target.name}, and is pushed as ${role.name}`, TAG_AGAIN),
+    );
+  if (onLine === false && role.line !== null)
+    found.push(
+      finding(
+        "release-astray",
+        `its commit is not on ${role.line.name}`,
+        "push the line first, or tag a commit that is on it",
+      ),
+    );
+  return [...found, ...(role.policy.signed ? signature(target) : [])];
+}
+
+const TAG_AGAIN = "git tag -d VERSION, then morello release LINE";
+const SIGN = "git config user.signingKey KEY, then morello release LINE";
+
+function signature(target: Target | null): Finding[] {
+  if (target?.kind !== "tag")
+    return [finding("release-lightweight", "policy wants signed releases, and the tag is lightweight", SIGN)];
+  switch (target.signature.kind) {
+    case "good":
+      return [];
+    case "none":
+      return [finding("release-unsigned", "policy wants signed releases, and the tag is not signed", SIGN)];
+    case "unsure":
+      return [finding("release-signer", `nobody trusts the key that signed the tag: ${target.signature.why}`, SIGN)];
+    case "bad":
+      return [finding("release-signature", `the tag's signature does not hold: ${target.signature.why}`, SIGN)];
+  }
+}
+
+function finding(rule: string, message: string, hint: string): Finding {
+  return { rule, message, hint };
+}

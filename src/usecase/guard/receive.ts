@@ -1,0 +1,106 @@
+// `morello guard receive`: what the pre-receive hook runs. A push in quarantine in, refusals out. Writes nothing.
+import { CONFIG_FILE, DEFAULT_CONFIG } from "../../config/default.ts";
+import { AppError, isAppError } from "../../error.ts";
+import { readConfig, symrefOf } from "../../git/refs.ts";
+import { HEADS } from "../../line/ref.ts";
+import type { GuardOutcomeOf, Refusal } from "../../wire/guard.ts";
+import { withWorkspace, type Deps, type Workspace } from "../workspace.ts";
+import { gatherFacts } from "./facts.ts";
+import { judgeUpdate } from "./judge.ts";
+import { roleReader } from "./role.ts";
+import { parseUpdates, type Update } from "./updates.ts";
+
+export interface ReceiveInput {
+  /** What git writes to the hook. */
+  readonly input: string;
+  /** Says what it would refuse, and lets it through. */
+  readonly auditOnly: boolean;
+}
+
+type Received = GuardOutcomeOf<"received">;
+
+/** Whatever it throws refuses the push: the caller must end with a status that is not 0. */
+export async function receivePush(deps: Deps, { input, auditOnly }: ReceiveInput): Promise<Received> {
+  const pushed = parseUpdates(input);
+  if ((deps.environment["GIT_NAMESPACE"] ?? "") !== "")
+    throw new AppError("usage", "The guard cannot tell the refs of a git namespace from others", {
+      hint: "serve the namespace as a repository of its own",
+    });
+  const judged = await judgePush(deps, pushed);
+  return { kind: "received", accepted: auditOnly || judged.refusals.length === 0, auditOnly, ...judged };
+}
+
+/** Seconds that the guard may take for one push: `git config morello.guardTimeout`, 60 unless set. Throws `usage`. */
+export async function timeLimit({ cwd, environment }: Deps): Promise<number> {
+  const set = await readConfig({ cwd, env: environment }, "morello.guardTimeout");
+  if (set !== null && !/^[1-9]\d{0,4}$/.test(set))
+    throw new AppError("usage", `morello.guardTimeout is '${set}', and a number of seconds is wanted`, {
+      hint: "on the server: git config morello.guardTimeout 60",
+    });
+  return set === null ? TIME_LIMIT : Number(set);
+}
+
+const TIME_LIMIT = 60;
+
+type Judged = Pick<Received, "refusals" | "notes">;
+
+async function judgePush(deps: Deps, pushed: readonly Update[]): Promise<Judged> {
+  try {
+    return await withWorkspace(deps, (workspace) => judgeAll(workspace, pushed), { asServer: true });
+  } catch (error) {
+    if (!isAppError(error, "config-invalid")) throw error;
+    const judge = (workspace: Workspace): Promise<Judged> => repairOnly(workspace, pushed, error);
+    return withWorkspace(deps, judge, { asServer: true, config: DEFAULT_CONFIG });
+  }
+}
+
+async function judgeAll(workspace: Workspace, pushed: readonly Update[]): Promise<Judged> {
+  const { refs, config, main, detected } = workspace;
+  const updates = await Promise.all(pushed.map((update) => resolved(workspace, update)));
+  const roleOf = roleReader({ refs, config, main: main?.name ?? null, detected }, updates);
+  const tips = new Map(refs.map(({ refname, oid }) => [refname, oid]));
+  for (const { refname, to } of updates) {
+    if (to === null) tips.delete(refname);
+    else tips.set(refname, to);
+  }
+  const refusals: Refusal[] = [];
+  const notes: string[] = [];
+  for (const [n, update] of updates.entries()) {
+    const role = roleOf(update);
+    const facts = await gatherFacts(workspace, update, role, tips);
+    const { refname } = pushed[n] ?? update;
+    for (const found of judgeUpdate(update, role, facts))
+      refusals.push({ ...found, refname, commit: null, subject: "" });
+    if (role.kind === "main") notes.push(...(await configurationNotes(workspace, update)));
+  }
+  return { refusals, notes };
+}
+
+/** A symbolic ref is judged as what it stands for: git writes through it. */
+async function resolved({ repository }: Workspace, update: Update): Promise<Update> {
+  const target = await symrefOf(repository, update.refname);
+  return target === null ? update : { ...update, refname: target };
+}
+
+/** Changes of the configuration are for the forge's own rules to hold back; whoever pushes one is told what it does. */
+async function configurationNotes({ scratch }: Workspace, { from, to }: Update): Promise<string[]> {
+  if (from === null || to === null) return [];
+  const [before, after] = await Promise.all(
+    [from, to].map(async (commit) => (await scratch.reader.info(`${commit}:${CONFIG_FILE}`))?.oid ?? null),
+  );
+  return before === after ? [] : [`this changes ${CONFIG_FILE}: it holds for pushes that come after`];
+}
+
+/** Nobody knows what is guarded until the configuration is mended, and that happens on the default branch. */
+async function repairOnly({ main }: Workspace, pushed: readonly Update[], error: AppError): Promise<Judged> {
+  const others = pushed.filter(({ refname, to }) => to === null || refname !== `${HEADS}${main?.name ?? ""}`);
+  const refusals = others.map(({ refname }): Refusal => ({
+    rule: "configuration",
+    refname,
+    commit: null,
+    subject: "",
+    message: `${CONFIG_FILE} on ${main?.name ?? "the default branch"} cannot be read: ${error.message}`,
+    hint: `mend it on ${main?.name ?? "the default branch"}, and push that alone`,
+  }));
+  return { refusals, notes: [`${CONFIG_FILE} cannot be read, so only ${main?.name ?? "nothing"} is taken`] };
+}

@@ -1,0 +1,57 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { guarded, TRANSPORTS, type Guarded, type Transport } from "../support/guarded.ts";
+import { ATTACKS, HONEST, type Attack } from "../support/push-attacks.ts";
+import { random, sample } from "../support/random.ts";
+import { fileSandbox, makeSandbox } from "../support/sandbox.ts";
+
+const LONG = process.env["MORELLO_LONG"] === "1";
+const SEED = Number(process.env["SEED"] ?? 20_260_101);
+/** Of all attacks by all ways; the judgement of each is a test of its own, without a push. */
+const PUSHES = 14;
+
+const all = TRANSPORTS.flatMap((transport) => ATTACKS.map((attack) => ({ ...attack, transport })));
+const taken = LONG ? all : oneOfEachRule();
+
+function oneOfEachRule(): (Attack & { transport: Transport })[] {
+  const mixed = sample(all, all.length, random(SEED));
+  const rules = [...new Set(ATTACKS.map(({ rule }) => rule))];
+  const first = rules
+    .map((rule) => mixed.find((attack) => attack.rule === rule))
+    .filter((found) => found !== undefined);
+  return [...first, ...mixed.filter((attack) => !first.includes(attack))].slice(0, PUSHES);
+}
+
+describe("attacks", () => {
+  const sandbox = fileSandbox();
+  let world: Guarded;
+  let before: Record<string, string>;
+  beforeAll(async () => {
+    world = await guarded(sandbox);
+    before = await world.server.refs();
+  });
+
+  test.each(taken)("$name, by $transport, is refused", async (attack) => {
+    const done = await world.push(attack.transport, [await world.refspec(attack)]);
+    const said = done.stderr.toString();
+    expect(said).toContain(`[${attack.rule}]`);
+    expect(said).toContain("pre-receive hook declined");
+    expect(done.status).toBe(1);
+    expect(await world.server.refs()).toEqual(before);
+    expect(world.leftovers()).toEqual([]);
+  });
+});
+
+test.each(LONG ? TRANSPORTS : sample(TRANSPORTS, 1, random(SEED)))(
+  "honest pushes go through by %s",
+  async (transport) => {
+    const sandbox = makeSandbox();
+    const world = await guarded(sandbox);
+    for (const pushed of LONG ? HONEST : HONEST.slice(-4)) {
+      const done = await world.push(transport, [await world.refspec(pushed)]);
+      expect(done.stderr.toString(), pushed.name).not.toContain("morello guard");
+      expect(done.status, pushed.name).toBe(0);
+      expect((await world.server.refs())[pushed.refname]).toBe((await world.oid(pushed.to)) ?? undefined);
+    }
+    expect(world.leftovers()).toEqual([]);
+  },
+);
