@@ -23,16 +23,19 @@ export function severityOf(rule: Rule, settings: PolicySettings): Severity {
   return settings.rules[rule.id] ?? (rule.demanded?.(settings) === true ? "error" : rule.severity);
 }
 
+/** The same settings, with every rule off that would only warn. */
+export function refusingOnly(settings: PolicySettings): PolicySettings {
+  const warning = RULES.filter((rule) => severityOf(rule, settings) !== "error");
+  return {
+    ...settings,
+    rules: { ...settings.rules, ...Object.fromEntries(warning.map(({ id }) => [id, "off"] as const)) },
+  };
+}
+
 /** The facts that must be gathered. */
 export function neededFacts(settings: PolicySettings): ReadonlySet<Need> {
   const on = RULES.filter((rule) => severityOf(rule, settings) !== "off");
   return new Set(on.flatMap((rule) => (rule.about === "commit" ? rule.needs : [])));
-}
-
-/** The facts of rules that refuse: what must be known before anything moves. */
-export function refusingFacts(settings: PolicySettings): ReadonlySet<Need> {
-  const refusing = RULES.filter((rule) => severityOf(rule, settings) === "error");
-  return new Set(refusing.flatMap((rule) => (rule.about === "commit" ? rule.needs : [])));
 }
 
 /** Of the line first, then commit by commit in the order given, each in the order of the rules. `now`: Unix seconds. */

@@ -8,18 +8,14 @@ import type { CommitGraph } from "../../index/graph.ts";
 import type { ClassedCommit } from "../../wire/class.ts";
 import { summary } from "../picks/find-sources.ts";
 import type { Workspace } from "../workspace.ts";
-import { casesOf, type Case } from "./cases.ts";
+import { casesOf, type Case, type CaseRequest } from "./cases.ts";
 import { compareAll, rangeDiffs, type Answer } from "./compare-all.ts";
 import { liars } from "./liars.ts";
 import type { Task } from "./proposal.ts";
 import { Reaches } from "./reach.ts";
 
-export interface ClassRequest {
+export interface ClassRequest extends CaseRequest {
   readonly line: { readonly name: string };
-  /** Object IDs, oldest first; the graph holds them. */
-  readonly commits: readonly string[];
-  /** Source commits that the ledger has, by landed commit. */
-  readonly recorded: ReadonlyMap<string, readonly string[]>;
   /** False leaves `rangeDiff` empty, which saves a process for each commit that is not exact. */
   readonly rangeDiffs?: boolean;
 }

@@ -1,7 +1,7 @@
 // Whether policy lets a run's commits onto their lines: asked of the commits themselves, before anything moves.
 import { policyOf } from "../../line/settings.ts";
 import { policyDigest } from "../../policy/digest.ts";
-import { isMet, refusingFacts } from "../../policy/evaluate.ts";
+import { isMet, neededFacts, refusingOnly } from "../../policy/evaluate.ts";
 import type { Need } from "../../policy/rule.ts";
 import type { Violation } from "../../wire/check.ts";
 import type { ClassedCommit } from "../../wire/class.ts";
@@ -39,8 +39,9 @@ export async function checkLandings(workspace: Workspace, landings: readonly Lan
     const exact = landing.picks.every((pick) => pick.class === "exact");
     // An exact pick holds what its source holds, and the source is no business of the line's.
     const free: readonly Need[] = exact ? [...ELSEWHERE, "markers", "resurrected"] : ELSEWHERE;
-    const needs = new Set([...refusingFacts(settings)].filter((need) => !free.includes(need)));
-    const { violations } = await checkClassed({ workspace, graph, line, context: context.check }, classed, needs);
+    const needs = new Set([...neededFacts(refusingOnly(settings))].filter((need) => !free.includes(need)));
+    const checking = { workspace, graph, line, context: context.check };
+    const { violations } = await checkClassed(checking, classed, settings, needs);
     const picks = landing.picks.map((pick, n) => ({ ...pick, reach: classed[n]?.source?.reach ?? pick.reach }));
     checked.push({
       landing: { ...landing, picks, approvals: context.approvals, waivers: waiversOf(violations) },
@@ -62,7 +63,7 @@ async function classedOf(
   { commit, source, conflicted, ...pick }: LandedPick,
 ): Promise<ClassedCommit> {
   const [landed, origin] = await Promise.all([scratch.reader.commit(commit), scratch.reader.commit(source)]);
-  const reach = await reaches.of(source, recorded.has(source));
+  const reach = await reaches.ofAll([source], [...recorded]);
   const about = (oid: string, found: typeof landed): ReturnType<typeof summary> =>
     found === null ? { commit: oid, subject: "", author: "", date: "" } : summary(oid, found);
   return {
