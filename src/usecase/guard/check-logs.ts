@@ -26,6 +26,8 @@ export interface PushedLog {
 /** What a push adds to a line's ledger. */
 export interface NewRecords {
   readonly refname: string;
+  /** The log commit that the server has; null where it has none. */
+  readonly before: string | null;
   readonly landed: readonly RecordOf<"landed">[];
   /** For the check of the commits that landed. */
   readonly context: CheckContext;
@@ -71,7 +73,7 @@ export async function checkLogs({ workspace, tips, trusted }: Push, logs: readon
     const found = await holds(workspace, line, { to, before, tip, trust });
     for (const { code, message, hint } of found.findings) refuse(`ledger-${code}`, message, hint);
     if (found.findings.length === 0)
-      added.set(line, { refname, ...(await newRecords(workspace, found.entries, trust, { line, to })) });
+      added.set(line, { refname, before, ...(await newRecords(workspace, found.entries, trust, { line, to })) });
   }
   return { refusals, added };
 }
@@ -128,7 +130,7 @@ async function newRecords(
   entries: readonly Entry[],
   trust: TrustLog | null,
   { line, to }: { readonly line: string; readonly to: string },
-): Promise<Omit<NewRecords, "refname">> {
+): Promise<Pick<NewRecords, "landed" | "context">> {
   const log = logAt(workspace, { line, refname: "", held: null, tip: to, forked: null, fetch: null });
   const recordOf = async (key: string): Promise<LedgerRecord | null> => (await log.find(key))?.record ?? null;
   const landed = entries.flatMap(({ record }) => (record.kind === "landed" ? [record] : []));
