@@ -6,6 +6,14 @@ export function digestOf(value: unknown): string {
   return createHash("sha256").update(canonical(value)).digest("hex");
 }
 
+/** Values in the order of their canonical forms: forges give lists in an order of their own. */
+export function inOrder<T>(values: readonly T[]): T[] {
+  return values
+    .map((value) => ({ value, key: canonical(value) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ value }) => value);
+}
+
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);

@@ -49,6 +49,8 @@ export interface Shortfall {
 }
 
 export interface Protection {
+  /** What is wanted, as entries of this forge, in order. Never less than what is there and nobody's to loosen. */
+  readonly wanted: readonly WantedEntry[];
   /** Morello's own entries as they are, those that are not wanted any more too. */
   readonly entries: readonly Entry[];
   readonly others: readonly OtherRule[];
@@ -64,9 +66,7 @@ export interface Forge {
   readonly kind: ForgeKind;
   /** `rulesets`, `branch protection`, `protected branches and tags` */
   readonly means: string;
-  /** What is wanted, as entries of this forge. */
-  readonly wanted: readonly WantedEntry[];
   read(): Promise<Protection>;
-  /** Makes the named entries as they are wanted; removes those that are not. Others' rules stay as they are. */
+  /** Makes the named entries, as last read, what is wanted; removes those that are not wanted. Others' rules stay. */
   write(keys: readonly string[]): Promise<void>;
 }

@@ -96,7 +96,10 @@ async function pinnedRoots(
 }
 
 /** Remembers the first root keys, where nothing was pinned: from now on a trust log with others does not hold. */
-export function foundTrust(repository: Repository, { roots, pinned, findings }: TrustLog): void {
+export function foundTrust(
+  repository: Repository,
+  { roots, pinned, findings }: Pick<TrustLog, "roots" | "pinned" | "findings">,
+): void {
   if (pinned !== "first-use" || findings.length > 0 || roots.length === 0) return;
   writeState(statePath(repository, "trust.json"), { schema: STATE_SCHEMA, roots });
 }

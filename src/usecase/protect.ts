@@ -37,7 +37,7 @@ export function protect(deps: Deps, input: ProtectInput): Promise<ProtectOutcome
     const place = forgePlace(url, input.forge ?? workspace.config.forge.kind ?? null);
     const forge = await openForge(place, { token: token(place, input), demands, signal: deps.signal ?? null });
     const before = await forge.read();
-    const different = differences(forge.wanted, before.entries);
+    const different = differences(before.wanted, before.entries);
     const checked: ProtectOutcome = {
       kind: "checked",
       ...stateOf(place, forge, before, different),
@@ -48,7 +48,7 @@ export function protect(deps: Deps, input: ProtectInput): Promise<ProtectOutcome
     if (!(await input.confirm(checked))) return { ...checked, kind: "declined" };
     await forge.write([...new Set(different.map(({ key }) => key))]);
     const after = await forge.read();
-    const remaining = differences(forge.wanted, after.entries);
+    const remaining = differences(after.wanted, after.entries);
     return {
       kind: "applied",
       ...stateOf(place, forge, after, remaining),

@@ -1,67 +1,245 @@
-import { describe, expect, test } from "vitest";
-import { protect, type ProtectInput } from "../../src/usecase/protect.ts";
-import type { ProtectOutcome } from "../../src/wire/protect.ts";
-import { fakeGitHub, type FakeGitHub } from "../support/forge/github.ts";
-import type { TestRepository } from "../support/repository.ts";
-import { makeSandbox } from "../support/sandbox.ts";
-import { depsOf, fixStory } from "./setting.ts";
+// On GitHub, by rulesets. What Morello writes is judged by what the played GitHub then refuses.
+import { expect, test } from "vitest";
+import { failure } from "./setting.ts";
+import { apply, configure, onGitHub, protectOn, told, TWO_APPROVALS } from "./protecting.ts";
 
-interface Story {
-  readonly repository: TestRepository;
-  readonly github: FakeGitHub;
-}
+const ADA = { login: "ada" };
 
-/** The fix story's repository, whose origin is the fake. `files`: what is committed on main besides. */
-async function onGitHub(configuration?: string): Promise<Story> {
-  const sandbox = makeSandbox();
-  const github = await fakeGitHub(sandbox);
-  const story = fixStory();
-  if (configuration !== undefined) story.commit("configuration", { files: { "morello.yaml": configuration } });
-  const repository = await story.create(sandbox);
-  await repository.git(["remote", "add", "origin", `${github.url}/org/app.git`]);
-  return { repository, github };
-}
+test("a repository without rules lacks all of them, and looking writes nothing", async () => {
+  const story = await onGitHub();
+  const outcome = await protectOn(story);
+  expect(outcome).toMatchObject({ kind: "checked", ok: false, means: "rulesets", project: "org/app" });
+  expect(told(outcome)).toEqual([
+    "ruleset Morello: release lines: applies to: nothing -> refs/heads/release/*",
+    "ruleset Morello: release lines: except: nothing -> ",
+    "ruleset Morello: release lines: enforcement: nothing -> active",
+    "ruleset Morello: release lines: deletion: nothing -> refused",
+    "ruleset Morello: release lines: force push: nothing -> refused",
+    "ruleset Morello: release lines: approvals: nothing -> 0",
+    "ruleset Morello: release lines: approvals after a push: nothing -> kept",
+    "ruleset Morello: release lines: last push: nothing -> not looked at",
+    "ruleset Morello: release lines: check: nothing -> ",
+    "ruleset Morello: ledgers: applies to: nothing -> refs/heads/morello-ledger/**/*, refs/heads/morello-trust",
+    "ruleset Morello: ledgers: except: nothing -> ",
+    "ruleset Morello: ledgers: enforcement: nothing -> active",
+    "ruleset Morello: ledgers: deletion: nothing -> refused",
+    "ruleset Morello: ledgers: force push: nothing -> refused",
+    "ruleset Morello: ledgers: approvals: nothing -> 0",
+    "ruleset Morello: ledgers: approvals after a push: nothing -> kept",
+    "ruleset Morello: ledgers: last push: nothing -> not looked at",
+    "ruleset Morello: ledgers: check: nothing -> ",
+    "ruleset Morello: release tags: applies to: nothing -> refs/tags/v*.*",
+    "ruleset Morello: release tags: except: nothing -> ",
+    "ruleset Morello: release tags: enforcement: nothing -> active",
+    "ruleset Morello: release tags: deletion: nothing -> refused",
+    "ruleset Morello: release tags: force push: nothing -> refused",
+    "ruleset Morello: release tags: update: nothing -> refused",
+  ]);
+  expect(outcome.differences.every(({ why }) => why !== "")).toBe(true);
+  expect(story.github.requests.filter((request) => !request.startsWith("GET"))).toEqual([]);
+});
 
-function run({ repository }: Story, wish: Partial<ProtectInput> = {}): Promise<ProtectOutcome> {
-  return protect(depsOf(repository), {
-    apply: false,
-    forge: "github",
-    remote: null,
-    tokenFor: () => "admin-token",
-    tokenNames: () => ["GH_TOKEN"],
-    confirm: () => Promise.resolve(true),
-    ...wish,
+test("applied, GitHub refuses what would lose a line, a ledger or a release, and lets work go on", async () => {
+  const story = await onGitHub();
+  expect(await apply(story)).toMatchObject({ kind: "applied", ok: true, remaining: [], shortfalls: [] });
+  const { state } = story.github;
+  expect(state.push("refs/heads/release/v2.9", "delete", ADA)).not.toEqual([]); // a line to come
+  expect(state.push("refs/heads/release/v2.7", "force", ADA)).not.toEqual([]);
+  expect(state.push("refs/heads/morello-ledger/release/v2.7", "force", ADA)).not.toEqual([]);
+  expect(state.push("refs/heads/morello-trust", "delete", ADA)).not.toEqual([]);
+  expect(state.push("refs/tags/v2.7.0", "force", ADA)).not.toEqual([]);
+  expect(state.push("refs/tags/v2.7.0", "forward", ADA)).not.toEqual([]);
+  expect(state.push("refs/tags/v2.7.0", "delete", ADA)).not.toEqual([]);
+  expect(state.push("refs/heads/release/v2.7", "forward", ADA)).toEqual([]);
+  expect(state.push("refs/heads/morello-ledger/release/v2.7", "forward", ADA)).toEqual([]);
+  expect(state.push("refs/tags/v2.7.1", "create", ADA)).toEqual([]);
+  expect(state.push("refs/tags/v2", "force", ADA)).toEqual([]); // moves along with its releases
+  expect(state.push("refs/heads/main", "force", ADA)).toEqual([]);
+});
+
+test("applied twice, the second time writes nothing and finds the same rules in force", async () => {
+  const story = await onGitHub(TWO_APPROVALS);
+  const first = await apply(story);
+  const written = story.github.requests.filter((request) => !request.startsWith("GET")).length;
+  const second = await apply(story);
+  expect(second).toMatchObject({ kind: "applied", ok: true, differences: [], rulesDigest: first.rulesDigest });
+  expect(story.github.requests.filter((request) => !request.startsWith("GET"))).toHaveLength(written);
+});
+
+test("what policy asks of the class that needs most is asked of every change", async () => {
+  const story = await onGitHub(TWO_APPROVALS);
+  await apply(story);
+  const { state } = story.github;
+  expect(state.push("refs/heads/release/v2.7", "forward", ADA)).toEqual([
+    "Changes must be made through a pull request",
+  ]);
+  const pull = state.open("release/v2.7", "ada");
+  state.approve(pull, "bea");
+  expect(state.merge(pull, ADA)).toEqual(["At least 2 approving review(s) required"]);
+  state.approve(pull, "cleo");
+  expect(state.merge(pull, ADA)).toEqual([]);
+  state.pushToPull(pull, "ada");
+  expect(state.merge(pull, ADA)).not.toEqual([]); // what was approved is not what would be merged
+});
+
+test("policy that changes changes the ruleset in place, and leaves who may bypass it", async () => {
+  const story = await onGitHub();
+  await apply(story);
+  const { state } = story.github;
+  const bot = { actor_id: 7, actor_type: "Integration", bypass_mode: "always" } as const;
+  state.rulesets = state.rulesets.map((ruleset) =>
+    ruleset.name.endsWith("release lines") ? { ...ruleset, bypass_actors: [bot] } : ruleset,
+  );
+  await configure(story.repository, TWO_APPROVALS);
+  const outcome = await apply(story);
+  expect(told(outcome)).toEqual([
+    "ruleset Morello: release lines: approvals: 0 -> 2",
+    "ruleset Morello: release lines: approvals after a push: kept -> dismissed",
+    "ruleset Morello: release lines: last push: not looked at -> approved by another",
+  ]);
+  expect(outcome.bypasses).toEqual([{ rule: "Morello: release lines", actor: "app 7", when: "always" }]);
+  expect(state.rulesets.map(({ name }) => name)).toHaveLength(3);
+  expect(state.push("refs/heads/release/v2.7", "forward", { login: "bot", actors: [bot] })).toEqual([]);
+});
+
+test("a line of another policy has a ruleset of its own, and loses it with that policy", async () => {
+  const special = "lines:\n  - pattern: release/v2.8\n    policy: { classes: { native: 1 } }\n";
+  const story = await onGitHub(special);
+  await apply(story);
+  const { state } = story.github;
+  expect(state.push("refs/heads/release/v2.8", "forward", ADA)).not.toEqual([]);
+  expect(state.push("refs/heads/release/v2.7", "forward", ADA)).toEqual([]);
+  await configure(story.repository, "{}\n");
+  const outcome = await apply(story);
+  expect(told(outcome)).toContain("ruleset Morello: release lines with 1 approval: all of it: there -> nothing");
+  expect(outcome.ok).toBe(true);
+  expect(state.push("refs/heads/release/v2.8", "forward", ADA)).toEqual([]);
+});
+
+test("the check that configuration names is required, of the app that it names", async () => {
+  const story = await onGitHub("forge: { check: morello check, checkApp: 15368 }\n");
+  await apply(story);
+  const { state } = story.github;
+  const pull = state.open("release/v2.7", "ada");
+  pull.checks.push({ context: "morello check", app: 666 });
+  expect(state.merge(pull, ADA)).not.toEqual([]);
+  pull.checks.push({ context: "morello check", app: 15368 });
+  expect(state.merge(pull, ADA)).toEqual([]);
+});
+
+test("rules that others set are shown and never touched, those inside Morello's ruleset too", async () => {
+  const story = await onGitHub();
+  const { state } = story.github;
+  const condition = { ref_name: { include: ["refs/heads/release/*"], exclude: [] } };
+  const theirs = { target: "branch", enforcement: "active", bypass_actors: [], conditions: condition } as const;
+  state.add({ ...theirs, name: "house rules", rules: [{ type: "required_linear_history" }] });
+  state.add({ ...theirs, name: "all", rules: [{ type: "deletion" }], source_type: "Organization", source: "org" });
+  await apply(story);
+  state.rulesets = state.rulesets.map((ruleset) =>
+    ruleset.name.endsWith("release lines")
+      ? { ...ruleset, enforcement: "disabled", rules: [{ type: "required_signatures" }] }
+      : ruleset,
+  );
+  const outcome = await apply(story);
+  expect(told(outcome)).toContain("ruleset Morello: release lines: enforcement: disabled -> active");
+  expect(outcome.others.map(({ name, source }) => `${name}: ${source}`)).toEqual([
+    "house rules: the repository",
+    "all: organization org",
+  ]);
+  const types = state.rulesets.find(({ name }) => name.endsWith("release lines"))?.rules.map(({ type }) => type);
+  expect(types).toEqual(["deletion", "non_fast_forward", "required_signatures"]);
+  expect(state.rulesets.find(({ name }) => name === "house rules")?.rules).toEqual([
+    { type: "required_linear_history" },
+  ]);
+});
+
+test("a line that the ruleset is made to pass by falls short", async () => {
+  const story = await onGitHub();
+  await apply(story);
+  const { state } = story.github;
+  state.rulesets = state.rulesets.map((ruleset) => ({
+    ...ruleset,
+    conditions: { ref_name: { ...ruleset.conditions.ref_name, exclude: ["refs/heads/release/v2.7"] } },
+  }));
+  const outcome = await protectOn(story);
+  expect(outcome.ok).toBe(false);
+  expect(told(outcome)).toContain("ruleset Morello: release lines: except: refs/heads/release/v2.7 -> ");
+});
+
+test("the digest tells rules in force apart, by their rules and by who may bypass them", async () => {
+  const story = await onGitHub();
+  const { rulesDigest: first } = await apply(story);
+  const { state } = story.github;
+  const before = state.rulesets;
+  state.rulesets = [...before].reverse();
+  expect((await protectOn(story)).rulesDigest).toBe(first);
+  state.rulesets = before.map((ruleset) => ({
+    ...ruleset,
+    bypass_actors: [{ actor_id: 1, actor_type: "Team", bypass_mode: "exempt" }],
+  }));
+  expect((await protectOn(story)).rulesDigest).not.toBe(first);
+});
+
+test("a token that may only read is enough to check; it sees no bypasses, and is told so", async () => {
+  const story = await onGitHub();
+  await apply(story);
+  const outcome = await protectOn(story, { tokenFor: () => "read-token" });
+  expect(outcome.ok).toBe(true);
+  expect(outcome.limits.join()).toContain("who bypasses");
+});
+
+test("a token that may only read changes nothing, and the message holds no token", async () => {
+  const story = await onGitHub();
+  const error = await failure(protectOn(story, { apply: true, tokenFor: () => "read-token" }));
+  expect(error).toMatchObject({ code: "forge-failed", data: { status: 404, method: "POST" } });
+  expect(JSON.stringify([error.message, error.hint, error.data])).not.toContain("read-token");
+});
+
+test("whoever says no has nothing written", async () => {
+  const story = await onGitHub();
+  const outcome = await protectOn(story, { apply: true, confirm: () => Promise.resolve(false) });
+  expect(outcome).toMatchObject({ kind: "declined", ok: false });
+  expect(story.github.state.rulesets).toEqual([]);
+});
+
+test("more than a page of rulesets is read to its end", async () => {
+  const story = await onGitHub();
+  await apply(story);
+  const { state } = story.github;
+  const condition = { ref_name: { include: ["refs/heads/x"], exclude: [] } };
+  const others = Array.from({ length: 120 }, (_, n) =>
+    state.add({
+      name: `rule ${n}`,
+      target: "branch",
+      enforcement: "disabled",
+      bypass_actors: [],
+      conditions: condition,
+      rules: [],
+    }),
+  );
+  state.rulesets = [...others, ...state.rulesets.filter((ruleset) => !others.includes(ruleset))];
+  expect(await protectOn(story)).toMatchObject({ ok: true, differences: [] });
+});
+
+test("without a token, a remote, a forge or a line it says what is wanted", async () => {
+  const story = await onGitHub();
+  const { repository } = story;
+  expect(await failure(protectOn(story, { tokenFor: () => null }))).toMatchObject({
+    code: "token-missing",
+    hint: "export SOME_TOKEN=…",
   });
-}
+  expect(await failure(protectOn(story, { forge: null }))).toMatchObject({ code: "forge-unknown" });
+  await repository.git(["remote", "set-url", "origin", "/srv/git/app.git"]);
+  const elsewhere = await failure(protectOn(story));
+  expect(elsewhere.code).toBe("forge-unknown");
+  expect(elsewhere.hint).toContain("morello guard install");
+  await repository.git(["remote", "remove", "origin"]);
+  expect(await failure(protectOn(story))).toMatchObject({ code: "usage", hint: "git remote add origin URL" });
+  await repository.git(["branch", "-q", "-D", "release/v2.7", "release/v2.8"]);
+  expect(await failure(protectOn(story))).toMatchObject({ code: "no-lines" });
+});
 
-describe("on GitHub, by rulesets", () => {
-  test("a repository without rules lacks all of them, and nothing is written by looking", async () => {
-    const story = await onGitHub();
-    const outcome = await run(story);
-    expect(outcome).toMatchObject({ kind: "checked", ok: false, means: "rulesets", project: "org/app" });
-    expect([...new Set(outcome.differences.map(({ rule }) => rule))]).toEqual([
-      "ruleset Morello: release lines",
-      "ruleset Morello: ledgers",
-      "ruleset Morello: release tags",
-    ]);
-    expect(story.github.requests.filter((request) => !request.startsWith("GET"))).toEqual([]);
-    expect(story.github.misfits).toEqual([]);
-  });
-
-  test("applied, read back and checked again, nothing is left to do", async () => {
-    const story = await onGitHub();
-    const applied = await run(story, { apply: true });
-    expect(applied).toMatchObject({ kind: "applied", ok: true, remaining: [], shortfalls: [] });
-    expect(await run(story)).toMatchObject({ ok: true, differences: [], rulesDigest: applied.rulesDigest });
-    const { state, misfits } = story.github;
-    const by = { login: "ada" };
-    expect(state.push("refs/heads/release/v2.9", "delete", by)).not.toEqual([]);
-    expect(state.push("refs/heads/release/v2.7", "force", by)).not.toEqual([]);
-    expect(state.push("refs/heads/release/v2.7", "forward", by)).toEqual([]);
-    expect(state.push("refs/heads/morello-ledger/release/v2.7", "force", by)).not.toEqual([]);
-    expect(state.push("refs/tags/v2.7.0", "force", by)).not.toEqual([]);
-    expect(state.push("refs/tags/v2.7.1", "create", by)).toEqual([]);
-    expect(state.push("refs/heads/main", "force", by)).toEqual([]);
-    expect(misfits).toEqual([]);
-  });
+test("configuration says which forge it is, where the host's name does not", async () => {
+  const story = await onGitHub("forge: { kind: github }\n");
+  expect(await protectOn(story, { forge: null })).toMatchObject({ forge: "github" });
 });

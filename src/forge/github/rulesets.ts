@@ -4,9 +4,10 @@ import { globMatcher } from "../../line/glob.ts";
 import type { Client } from "../client.ts";
 import type { Bypass, Forge, OtherRule, Protection, Settings, Shortfall, WantedEntry } from "../port.ts";
 import type { Demand } from "../wanted.ts";
+import { inOrder } from "../digest.ts";
 import { mapLimited } from "../limited.ts";
 import { refPatterns } from "./pattern.ts";
-import { foundRules, MOST_APPROVALS, rulesToWrite, suffices, wantedRules } from "./settings.ts";
+import { foundRules, MOST_APPROVALS, rulesToWrite, suffices, wantedRules, whyOf } from "./settings.ts";
 import { EffectiveRule, Ruleset, RulesetSummary } from "./shape.ts";
 
 const OWN = "Morello: ";
@@ -33,12 +34,13 @@ export function rulesetForge(client: Client, project: string, demands: readonly 
       async ({ demand, name }) => ({ demand, name, rules: await effectiveRules(name) }),
     );
     return {
+      wanted,
       entries: [...own].map(([key, ruleset]) => ({ key, settings: settingsOf(ruleset) })),
       others: rulesets.filter((ruleset) => !isOwn(ruleset) && ruleset.target !== "push").map(otherRule),
       bypasses: rulesets.filter(({ enforcement }) => enforcement === "active").flatMap(bypassesOf),
       shortfalls: effects.flatMap(shortfallsOf),
       limits: limitsOf(demands, [...own.values()]),
-      effective: { rulesets: rulesets.filter(({ enforcement }) => enforcement === "active").map(inForce) },
+      effective: { rulesets: inOrder(rulesets.filter(({ enforcement }) => enforcement === "active").map(inForce)) },
     };
   };
 
@@ -68,7 +70,7 @@ export function rulesetForge(client: Client, project: string, demands: readonly 
     }
   };
 
-  return { kind: "github", means: "rulesets", wanted, read, write };
+  return { kind: "github", means: "rulesets", read, write };
 }
 
 /** Null where GitHub has none: an old server, or a plan without them. */
@@ -89,7 +91,6 @@ function includeOf({ target, patterns, names }: Demand): string[] {
 }
 
 function wantedEntry(demand: Demand): WantedEntry {
-  const { why, reviews } = demand;
   return {
     key: keyOf(OWN + demand.name),
     settings: {
@@ -99,13 +100,9 @@ function wantedEntry(demand: Demand): WantedEntry {
       ...wantedRules(demand),
     },
     why: {
-      ...why,
-      "except": "none of them is left out",
-      "enforcement": "a rule that is not enforced only watches",
-      "approvals": reviews?.why ?? "policy asks for none",
-      "approvals after a push": "an approval is of what was seen",
-      "last push": "policy does not let people approve their own",
-      "check": "what Morello finds wrong cannot be merged",
+      ...whyOf(demand),
+      except: "none of them is left out",
+      enforcement: "a rule that is not enforced only watches",
     },
   };
 }
@@ -182,5 +179,5 @@ function limitsOf(demands: readonly Demand[], own: readonly Ruleset[]): string[]
 
 /** What counts for the digest: links, times and whoever asks are left out. */
 function inForce({ name, source, source_type, target, conditions, rules, bypass_actors: actors }: Ruleset): unknown {
-  return { name, source, source_type, target, conditions, rules, bypass_actors: actors ?? null };
+  return { name, source, source_type, target, conditions, rules: inOrder(rules), bypass_actors: actors ?? null };
 }

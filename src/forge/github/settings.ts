@@ -21,9 +21,20 @@ export function wantedRules(demand: Demand): Settings {
           "approvals": Math.min(reviews?.approvals ?? 0, MOST_APPROVALS),
           "approvals after a push": reviews === null ? "kept" : "dismissed",
           "last push": reviews?.byAnother === true ? "approved by another" : "not looked at",
-          "check": check === null ? [] : [checkName(check.name, check.app)],
+          "check": check === null ? [] : [checkOf(check.name, check.app)],
         }
       : {}),
+  };
+}
+
+/** Why, for each setting that rules have. */
+export function whyOf({ why, reviews }: Demand): Readonly<Record<string, string>> {
+  return {
+    ...why,
+    "approvals": reviews?.why ?? "policy asks for none",
+    "approvals after a push": "an approval is of what was seen",
+    "last push": "policy does not let people approve their own",
+    "check": "what Morello finds wrong cannot be merged",
   };
 }
 
@@ -99,7 +110,8 @@ export function suffices(found: Value | undefined, wanted: Value): boolean {
   return found === wanted || wanted === "kept" || wanted === "not looked at" || wanted === "allowed";
 }
 
-function checkName(name: string, app: number | null): string {
+/** As a setting says it: `morello check by app 15368`. */
+export function checkOf(name: string, app: number | null): string {
   return app === null ? name : `${name} by app ${app}`;
 }
 
@@ -109,7 +121,7 @@ function checksOf(parameters: readonly Record<string, unknown>[]): string[] {
     return Array.isArray(listed) ? (listed as Record<string, unknown>[]) : [];
   });
   return checks.map(({ context, integration_id: app }) =>
-    checkName(String(context), typeof app === "number" ? app : null),
+    checkOf(String(context), typeof app === "number" ? app : null),
   );
 }
 

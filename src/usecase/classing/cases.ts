@@ -80,7 +80,10 @@ async function saidTasks(
     const question = await automaticMerge(workspace, graph, candidate);
     return question === null ? [] : [{ candidate, proposal: null, question }];
   }
-  return tasksOf(workspace, candidate, proposals);
+  const tasks = await tasksOf(workspace, candidate, proposals);
+  if (tasks.length > 0 || (proposals.length === 0 && candidate.claims.pickedFrom.length === 0)) return tasks;
+  // Beside a source that is not there everything is an addition.
+  return tasksOf(workspace, candidate, [{ evidence: "claimed", sources: [], sure: true }]);
 }
 
 async function tasksOf(workspace: Workspace, candidate: Candidate, proposals: readonly Proposal[]): Promise<Task[]> {

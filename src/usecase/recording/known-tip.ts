@@ -17,16 +17,24 @@ export async function* backwards(reader: ObjectReader, tip: string | null): Asyn
 /** Null where there is no ledger. A run that was undone has left the line where the run began. */
 export async function knownTip(reader: ObjectReader, { tip }: Pick<Log, "tip">): Promise<string | null> {
   const undone = new Set<string>();
+  const untagged = new Set<string>();
   let before: string | null = null;
   for await (const record of backwards(reader, tip)) {
     switch (record.kind) {
       case "reverted":
+        if (record.target.startsWith("refs/tags/")) {
+          untagged.add(record.target);
+          break;
+        }
         if (record.revert !== null) return before ?? record.revert;
         undone.add(record.commit);
         break;
       case "landed":
         if (!undone.has(record.commit)) return before ?? record.commit;
         before = record.base;
+        break;
+      case "release": // the tip was tagged, or a commit with the version on top of it
+        if (!untagged.delete(record.target)) return before ?? record.commit;
         break;
       case "gap":
         return before ?? record.to;

@@ -49,8 +49,8 @@ export type RefChange = "create" | "forward" | "force" | "delete";
 export class GitHubState {
   readonly fullName: string;
   rulesets: Ruleset[] = [];
-  /** Without them: what the plan or the server's age answers. */
-  rulesetsAnswer: "ok" | "upgrade" | "missing" = "ok";
+  /** What there is: all; branch protection alone, on a server older than rulesets; nothing, as for a private repository that pays nothing. */
+  plan: "full" | "old server" | "free" = "full";
   /** Classic protection of branches, as the API wrote it. */
   readonly protections = new Map<string, Readonly<Record<string, unknown>>>();
   branches: string[] = ["main"];

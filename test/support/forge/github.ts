@@ -2,6 +2,7 @@
 // those that GitHub gives; both sides are judged by its OpenAPI description.
 import type { Sandbox } from "../sandbox.ts";
 import { exampleAnswer, judgeAnswer, judgeRequest } from "./github-api.ts";
+import { toldProtection } from "./github-classic.ts";
 import { GitHubState, type NewRuleset, type Ruleset } from "./github-state.ts";
 import { pageOf, serveForge, type Asked, type ForgeServer, type Told } from "./server.ts";
 
@@ -22,6 +23,8 @@ const ROUTES: readonly (readonly [method: string, path: string, handler: Handler
   ["PUT", "/repos/{owner}/{repo}/rulesets/{ruleset_id}", updateRuleset],
   ["DELETE", "/repos/{owner}/{repo}/rulesets/{ruleset_id}", deleteRuleset],
   ["GET", "/repos/{owner}/{repo}/rules/branches/{branch}", branchRules],
+  ["GET", "/repos/{owner}/{repo}/branches/{branch}/protection", getProtection],
+  ["PUT", "/repos/{owner}/{repo}/branches/{branch}/protection", putProtection],
 ];
 
 /** A server with one repository, `org/app`, and the tokens `admin-token` and `read-token`. */
@@ -95,11 +98,11 @@ function getRepository(state: GitHubState, _asked: Asked, access: Access): Told 
   };
 }
 
-function unavailable({ rulesetsAnswer }: GitHubState): Told | null {
-  if (rulesetsAnswer === "missing") return problem(404, "Not Found");
-  if (rulesetsAnswer === "upgrade")
-    return problem(403, "Upgrade to GitHub Pro or make this repository public to enable this feature.");
-  return null;
+const UPGRADE = "Upgrade to GitHub Pro or make this repository public to enable this feature.";
+
+function unavailable({ plan }: GitHubState): Told | null {
+  if (plan === "old server") return problem(404, "Not Found");
+  return plan === "free" ? problem(403, UPGRADE) : null;
 }
 
 function listRulesets(state: GitHubState, asked: Asked): Told {
@@ -187,6 +190,29 @@ function branchRules(state: GitHubState, asked: Asked, _access: Access, [branch 
     })),
   );
   return unavailable(state) ?? pageOf(asked, rules, "/api/v3");
+}
+
+function getProtection(state: GitHubState, _asked: Asked, access: Access, [branch = ""]: readonly string[]): Told {
+  const refused = noProtection(state, access, branch);
+  if (refused !== null) return refused;
+  const found = state.protections.get(branch);
+  return found === undefined
+    ? problem(404, "Branch not protected")
+    : { status: 200, body: toldProtection(found, branch) };
+}
+
+function putProtection(state: GitHubState, { body }: Asked, access: Access, [branch = ""]: readonly string[]): Told {
+  const refused = noProtection(state, access, branch);
+  if (refused !== null) return refused;
+  state.protections.set(branch, body as Readonly<Record<string, unknown>>);
+  return { status: 200, body: toldProtection(state.protections.get(branch) ?? {}, branch) };
+}
+
+/** A private repository without a plan has neither way; whoever does not administer it is not told that it is there. */
+function noProtection({ plan, branches }: GitHubState, access: Access, branch: string): Told | null {
+  if (plan === "free") return problem(403, UPGRADE);
+  if (access !== "admin") return problem(404, "Not Found");
+  return branches.includes(branch) ? null : problem(404, "Branch not found");
 }
 
 /** Who may bypass is shown to those who may change it. */

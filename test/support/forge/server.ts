@@ -1,6 +1,7 @@
 // An HTTP server on the loopback address that plays a forge: a dialect answers, and every request and answer is judged
-// by what the vendor describes. What does not fit is kept in `misfits`, and a test fails that leaves any.
+// by what the vendor describes. A test in which anything did not fit fails when its sandbox goes.
 import { createServer, type IncomingMessage } from "node:http";
+import { rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import type { Sandbox } from "../sandbox.ts";
 
@@ -42,7 +43,8 @@ export interface ForgeServer {
   readonly host: string;
   /** Requests so far: `GET /repos/org/app/rulesets 200`. */
   readonly requests: readonly string[];
-  readonly misfits: readonly string[];
+  /** So far: what does not fit the vendor's description. */
+  readonly misfits: string[];
   disturb(disturbance: Disturbance): void;
 }
 
@@ -79,13 +81,16 @@ export async function serveForge(sandbox: Sandbox, dialect: Dialect): Promise<Fo
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  sandbox.beforeRemoval(
-    () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  );
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  sandbox.beforeRemoval(async () => {
+    await close();
+    rmSync(sandbox.root, { recursive: true, force: true }); // a test that fails leaves nothing behind either
+    if (misfits.length > 0) throw new Error(`The vendor describes it otherwise:\n${misfits.join("\n")}`);
+  });
   return {
     url: `http://127.0.0.1:${port}`,
     host: `127.0.0.1:${port}`,
