@@ -13,6 +13,7 @@ export const TRANSPORTS = ["file", "http", "ssh"] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
 export interface Guarded {
+  readonly sandbox: Sandbox;
   readonly server: BareRemote;
   /** Of the pusher; it has all objects. */
   readonly client: TestRepository;
@@ -50,6 +51,7 @@ export async function guarded(sandbox: Sandbox, install: readonly string[] = [])
     },
   };
   return {
+    sandbox,
     server,
     client,
     oid,

@@ -3,9 +3,9 @@ import { append, firstRecord, type Draft, type Writer } from "../../../src/ledge
 import { openLog, logAt } from "../../../src/ledger/log.ts";
 import { openRecordSigner, type RecordSigner } from "../../../src/ledger/signer.ts";
 import type { Trust } from "../../../src/wire/record.ts";
-import { finished } from "../../support/process.ts";
 import type { TestRepository } from "../../support/repository.ts";
 import { makeSandbox } from "../../support/sandbox.ts";
+import { keyPair } from "../../support/ssh-keys.ts";
 import { contextOf, landed, LINE, pickedStory, TARGET, write, writerOf } from "../../ledger/setting.ts";
 import { refusing } from "./setting.ts";
 
@@ -37,13 +37,7 @@ async function record(
 }
 
 async function keyOf(repository: TestRepository, name: string): Promise<RecordSigner> {
-  const { sandbox } = repository;
-  const file = sandbox.path(`${name}-key`);
-  const made = await finished("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", file], {
-    cwd: sandbox.root,
-    env: sandbox.env,
-  });
-  if (made.status !== 0) throw new Error(made.stderr.toString());
+  const { file } = await keyPair(repository.sandbox, name);
   await repository.git(["config", "gpg.format", "ssh"]);
   await repository.git(["config", "user.signingkey", file]);
   const signer = await openRecordSigner((await contextOf(repository)).repository);

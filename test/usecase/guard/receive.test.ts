@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { finished } from "../../support/process.ts";
 import type { History } from "../../support/history.ts";
 import { history } from "../../support/history.ts";
 import type { TestRepository } from "../../support/repository.ts";
 import { makeSandbox } from "../../support/sandbox.ts";
+import { keyPair, signedTag } from "../../support/ssh-keys.ts";
 import { failure, text } from "../setting.ts";
 import { receive, refusing } from "./setting.ts";
 
@@ -157,32 +156,11 @@ test("a commit that is not there is refused", async () => {
 
 const SIGNED = "policy:\n  signed: true\n";
 
-async function key(repository: TestRepository, name: string): Promise<{ file: string; text: string }> {
-  const { sandbox } = repository;
-  const file = sandbox.path(name);
-  const args = ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file];
-  const made = await finished("ssh-keygen", args, { cwd: sandbox.root, env: sandbox.env });
-  if (made.status !== 0) throw new Error(made.stderr.toString());
-  return { file, text: readFileSync(`${file}.pub`, "utf8").trim() };
-}
-
-async function signedTag(
-  repository: TestRepository,
-  by: { file: string },
-  at: string,
-  name = "v2.7.1",
-): Promise<string> {
-  const settings = ["-c", "gpg.format=ssh", "-c", `user.signingkey=${by.file}`];
-  await repository.git([...settings, "tag", "-f", "-s", "-m", name, name, at]);
-  const tag = await repository.git(["rev-parse", `refs/tags/${name}`]);
-  await repository.git(["update-ref", "-d", `refs/tags/${name}`]);
-  return tag;
-}
-
 test("where policy wants signed releases: only a tag that a known key signed goes through", async () => {
   const repository = await served(SIGNED);
-  const [known, other] = [await key(repository, "known"), await key(repository, "other")];
-  const signers = repository.sandbox.write("signers", `ada@example.com ${known.text}\n`);
+  const { sandbox } = repository;
+  const [known, other] = [await keyPair(sandbox, "known"), await keyPair(sandbox, "other")];
+  const signers = sandbox.write("signers", `ada@example.com ${known.text}\n`);
   await repository.git(["config", "gpg.ssh.allowedSignersFile", signers]);
   const push = async (oid: string): Promise<string[]> => refusing(repository, { "refs/tags/v2.7.1": oid });
   const at = repository.oid("seven");
@@ -191,8 +169,8 @@ test("where policy wants signed releases: only a tag that a known key signed goe
   const unsigned = await repository.git(["rev-parse", "refs/tags/v2.7.1"]);
   await repository.git(["update-ref", "-d", "refs/tags/v2.7.1"]);
   expect(await push(unsigned)).toEqual(["release-unsigned"]);
-  expect(await push(await signedTag(repository, other, at))).toEqual(["release-signer"]);
-  const good = await signedTag(repository, known, at);
+  expect(await push(await signedTag(repository, other, "v2.7.1", at))).toEqual(["release-signer"]);
+  const good = await signedTag(repository, known, "v2.7.1", at);
   expect(await push(good)).toEqual([]);
   const body = (await repository.git(["cat-file", "tag", good])).replace("v2.7.1\n-----", "v2.7.1, and more\n-----");
   const forged = await repository.git(["hash-object", "-t", "tag", "-w", "--stdin"], { input: `${body}\n` });
