@@ -163,7 +163,12 @@ async function newRecords(
   };
   const records = entries.flatMap((entry) =>
     entry.record.kind === "landed"
-      ? [[entry.record.commit, { signed: isSigned(entry), reason: entry.record.reason }] as const]
+      ? [
+          [
+            entry.record.commit,
+            { signed: isSigned(entry), reason: entry.record.reason, conflicted: entry.record.conflicted },
+          ] as const,
+        ]
       : [],
   );
   const sources = landed.map(
