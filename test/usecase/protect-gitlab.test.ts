@@ -128,6 +128,8 @@ test("GitLab's own default rule of no approvals is taken over; somebody's rule i
   fresh.gitlab.state.rules = [{ ...rule, approvals_required: 0 }];
   expect(await apply(fresh)).toMatchObject({ ok: true });
   expect(fresh.gitlab.state.rules).toMatchObject([{ id: 900, name: "Morello: release lines", approvals_required: 2 }]);
+  expect(fresh.gitlab.state.merge(fresh.gitlab.state.open("release/v2.7", "ada"))).not.toEqual([]);
+  expect(fresh.gitlab.state.merge(fresh.gitlab.state.open("main", "ada"))).toEqual([]);
 
   const taken = await onGitLab(TWO_APPROVALS);
   taken.gitlab.state.rules = [{ ...rule, approvals_required: 1 }];

@@ -6,8 +6,9 @@ import type { Bypass, Forge, OtherRule, Protection, Settings, Shortfall, WantedE
 import type { Demand } from "../wanted.ts";
 import { inOrder } from "../digest.ts";
 import { mapLimited } from "../limited.ts";
+import { suffices } from "../strictness.ts";
 import { refPatterns } from "./pattern.ts";
-import { foundRules, MOST_APPROVALS, rulesToWrite, suffices, wantedRules, whyOf } from "./settings.ts";
+import { foundRules, MOST_APPROVALS, rulesToWrite, wantedRules, whyOf } from "./settings.ts";
 import { EffectiveRule, Ruleset, RulesetSummary } from "./shape.ts";
 
 const OWN = "Morello: ";
