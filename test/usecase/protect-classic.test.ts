@@ -16,8 +16,8 @@ test("each line that is there is protected by itself; tags and ledgers to come a
   const outcome = await apply(story);
   expect(outcome).toMatchObject({ kind: "applied", ok: true, means: "branch protection" });
   expect([...new Set(outcome.differences.map(({ rule }) => rule))]).toEqual([
-    "branch protection of release/v2.7",
     "branch protection of release/v2.8",
+    "branch protection of release/v2.7",
   ]);
   const { state } = story.github;
   expect(state.push("refs/heads/release/v2.7", "delete", ADA)).not.toEqual([]);

@@ -141,6 +141,13 @@ test("GitLab's own default rule of no approvals is taken over; somebody's rule i
   expect(await protectOn(taken)).toMatchObject({ ok: true });
 });
 
+test("that main, where policy is read from, is not protected is said, and main is left alone", async () => {
+  const story = await onGitLab();
+  expect((await apply(story)).limits.join()).toContain("main is not protected, and policy is read from it");
+  story.gitlab.state.protect("main", 40, false);
+  expect((await protectOn(story)).limits).toEqual([]);
+});
+
 test("a token that may only read changes nothing", async () => {
   const story = await onGitLab();
   const error = await failure(protectOn(story, { apply: true, tokenFor: () => "reporter-token" }));

@@ -197,8 +197,6 @@ function limitsOf({ approvals }: Found, branches: readonly Pattern[], reviews: R
     ...(branches.some(({ demand }) => demand.check !== null)
       ? ['GitLab requires no check by its name: set "Pipelines must succeed", and run morello check in the pipeline']
       : []),
-    "whoever maintains the project can delete protected branches and tags on its pages: the ledger tells",
-    "GitLab cannot ask that tags are annotated or signed: morello check and morello ledger verify do",
   ];
 }
 
