@@ -15,7 +15,14 @@ function optionDescription({ description, argChoices, defaultValue }: Option): s
 function commandUsage(command: Command): string {
   if (command.parent === null) return `${command.name()} ${command.usage()}`;
   const mandatory = command.options.filter((option) => option.mandatory).map(({ long }) => ` ${long} LINE…`);
-  return `${command.parent.name()} ${subcommandTerm(command)}${mandatory.join("")} [OPTIONS]`;
+  const below = command.commands.length > 0 ? " VERB" : "";
+  return `${namesAbove(command)} ${subcommandTerm(command)}${below}${mandatory.join("")} [OPTIONS]`;
+}
+
+/** `morello`, or `morello ledger` for a verb of that verb. */
+function namesAbove({ parent }: Command): string {
+  if (parent === null) return "";
+  return parent.parent === null ? parent.name() : `${namesAbove(parent)} ${parent.name()}`;
 }
 
 function subcommandTerm(command: Command): string {
@@ -32,7 +39,7 @@ function formatHelp(command: Command, helper: Help): string {
     items.length === 0 ? [] : ["", helper.styleTitle(title), ...items];
   const item = (term: string, description: string): string => helper.formatItem(term, width, description, helper);
   const verbs = helper
-    .groupItems([...command.commands], helper.visibleCommands(command), (each) => each.helpGroup() || "Commands:")
+    .groupItems([...command.commands], helper.visibleCommands(command), (each) => each.helpGroup() || "Verbs:")
     .entries();
   const options = helper
     .groupItems([...command.options], helper.visibleOptions(command), (each) => each.helpGroupHeading ?? "Options:")

@@ -7,7 +7,9 @@ import { completeVerb, completionVerb } from "./command/completion.ts";
 import { continueVerb } from "./command/continue.ts";
 import { findVerb } from "./command/find.ts";
 import { guardVerb } from "./command/guard.ts";
+import { hooksVerb } from "./command/hooks.ts";
 import { initVerb } from "./command/init.ts";
+import { ledgerVerb } from "./command/ledger.ts";
 import { linesVerb } from "./command/lines.ts";
 import { pickVerb } from "./command/pick.ts";
 import { planVerb } from "./command/plan.ts";
@@ -39,9 +41,11 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
   "Also:": {
     lines: linesVerb,
     check: checkVerb,
+    hooks: hooksVerb,
     apply: applyVerb,
     undo: undoVerb,
     verify: verifyVerb,
+    ledger: ledgerVerb,
     init: initVerb,
     guard: guardVerb,
     protect: protectVerb,

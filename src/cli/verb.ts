@@ -33,11 +33,11 @@ export class Verb extends Command {
   ): this {
     return this.action(async () => {
       const flags = this.opts<Flags & CommonFlags>();
-      const above = this.parent?.opts<CommonFlags>();
+      const above = aboveOf(this).map((verb) => verb.opts<CommonFlags>());
       const common: CommonFlags = {
-        C: [...(above?.C ?? []), ...flags.C],
-        json: flags.json || above?.json === true,
-        color: flags.color && above?.color !== false,
+        C: [...above.flatMap(({ C }) => C), ...flags.C],
+        json: flags.json || above.some(({ json }) => json),
+        color: flags.color && above.every(({ color }) => color),
       };
       const session = openSession(common);
       try {
@@ -59,6 +59,11 @@ export class Verb extends Command {
       .addOption(new Option("--json", "print the outcome as one JSON document").default(false, "").helpGroup(COMMON))
       .addOption(new Option("--no-color", "no colours; as NO_COLOR=1 or TERM=dumb do").helpGroup(COMMON));
   }
+}
+
+/** The verbs that a verb belongs to, the program first. */
+function aboveOf(verb: Command): Command[] {
+  return verb.parent === null ? [] : [...aboveOf(verb.parent), verb.parent];
 }
 
 /** Of `-x value`, `--long value` and `-abx value`; not of `--long=value`, `-xvalue`. */

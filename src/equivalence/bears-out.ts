@@ -1,24 +1,27 @@
-// Whether what a commit changes bears out at all that it was picked from another one. Generous: an honest pick may be
-// changed beyond recognition, but not into something that has no line, and no place, in common with its source.
+// Whether the lines that a commit changes bear out at all that it was picked from another one. Generous: an honest pick
+// may be changed beyond recognition.
 import type { PatchFacts } from "../patch/facts.ts";
 import { common } from "./similarity.ts";
 
-/** Patches as `readCommits` gives them; null where git could not read one, which proves nothing. */
-export function bearsOut(landed: PatchFacts | null, source: PatchFacts | null): boolean {
-  if (landed === null || source === null) return true;
+/** A common line on the same side is enough; where neither has lines (modes, binary files), a common name. */
+export function bearsOut(landed: PatchFacts, source: PatchFacts): boolean {
   if (landed.bare === source.bare) return true;
   if (common(landed.added, source.added) + common(landed.removed, source.removed) > 0) return true;
-  return !hasLines(landed) && !hasLines(source) && namesMeet(landed, source);
+  if (hasLines(landed) || hasLines(source)) return false;
+  return sameNames(
+    landed.files.map(({ path }) => path),
+    source.files.map(({ path }) => path),
+  );
 }
 
 function hasLines({ added, removed }: PatchFacts): boolean {
   return added.length + removed.length > 0;
 }
 
-/** Modes, binary files and the shortest lines have nothing but their names. */
-function namesMeet(a: PatchFacts, b: PatchFacts): boolean {
-  const names = new Set(a.files.map(({ path }) => nameOf(path)));
-  return b.files.some(({ path }) => names.has(nameOf(path)));
+/** Whether a file of one list has the name of one of the other, in whatever directory. */
+export function sameNames(paths: readonly string[], others: readonly string[]): boolean {
+  const names = new Set(paths.map(nameOf));
+  return others.some((path) => names.has(nameOf(path)));
 }
 
 function nameOf(path: string): string {

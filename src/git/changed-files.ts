@@ -1,7 +1,7 @@
 // What many commits change, hunk by hunk without context, by one `git diff-tree --stdin`.
 import { changedFiles, type ChangedFile } from "../patch/changed-file.ts";
 import { diffTexts } from "./diff.ts";
-import type { GitContext } from "./run.ts";
+import { run, type GitContext } from "./run.ts";
 
 const FLAGS = [
   "-U0", // a hunk is what changed, and nothing beside it
@@ -15,4 +15,10 @@ export async function filesChanged(
 ): Promise<Map<string, ChangedFile[]>> {
   const texts = await diffTexts(context, commits, FLAGS);
   return new Map([...texts].map(([commit, text]) => [commit, changedFiles(text)]));
+}
+
+/** What the index holds against HEAD, or against nothing before the first commit. */
+export async function stagedFiles(context: GitContext): Promise<ChangedFile[]> {
+  const args = ["diff", "--cached", "-p", "--no-ext-diff", "--no-textconv", "--no-color", ...FLAGS];
+  return changedFiles((await run(context, args)).stdout.toString("latin1"));
 }

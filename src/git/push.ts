@@ -10,14 +10,30 @@ export interface PushUpdate {
   readonly expected: string | null;
 }
 
+/** What stays here if a push fails, and what to do then. */
+export interface Kept {
+  readonly rejected: string;
+  readonly unreachable: string;
+}
+
+const PICKS: Kept = {
+  rejected: "the picks are on your local branches; fetch and look, then `morello undo` or push again",
+  unreachable: "the picks are on your local branches; push them when the remote can be reached",
+};
+
 /** Throws `push-rejected` if the remote holds something else, `remote-failed` if it cannot be reached. */
-export async function push(repository: Repository, remote: string, updates: readonly PushUpdate[]): Promise<void> {
+export async function push(
+  repository: Repository,
+  remote: string,
+  updates: readonly PushUpdate[],
+  kept: Kept = PICKS,
+): Promise<void> {
   const atomic = await attempt(repository, remote, updates, true);
   if (atomic.status === 0) return;
-  if (!/does not support --atomic push/i.test(atomic.stderr)) throw failure(remote, atomic);
+  if (!/does not support --atomic push/i.test(atomic.stderr)) throw failure(remote, atomic, kept);
   for (const update of updates) {
     const single = await attempt(repository, remote, [update], false);
-    if (single.status !== 0) throw failure(remote, single);
+    if (single.status !== 0) throw failure(remote, single, kept);
   }
 }
 
@@ -41,7 +57,7 @@ function attempt(
   return run(repository, args, { ok: [0, 1, 128], env: { GIT_OPTIONAL_LOCKS: undefined } });
 }
 
-function failure(remote: string, result: RunResult): AppError {
+function failure(remote: string, result: RunResult, kept: Kept): AppError {
   const said = result.stderr.trim();
   const rejected = redact(result.stdout.toString("utf8"))
     .split("\n")
@@ -49,7 +65,7 @@ function failure(remote: string, result: RunResult): AppError {
   if (rejected.length > 0 || /\[(remote )?rejected\]|stale info/.test(said)) {
     const reasons = rejected.map((line) => line.split("\t").slice(1).join(" ")).join("; ");
     return new AppError("push-rejected", `${redact(remote)} refused the push: ${reasons === "" ? said : reasons}`, {
-      hint: "the picks are on your local branches; fetch and look, then `morello undo` or push again",
+      hint: kept.rejected,
       data: { remote: redact(remote), stderr: said, rejected },
     });
   }
@@ -57,7 +73,7 @@ function failure(remote: string, result: RunResult): AppError {
     "remote-failed",
     `Cannot push to ${redact(remote)}: ${said.split("\n").find((line) => line.startsWith("fatal:")) ?? said}`,
     {
-      hint: "the picks are on your local branches; push them when the remote can be reached",
+      hint: kept.unreachable,
       data: { remote: redact(remote), stderr: said },
     },
   );

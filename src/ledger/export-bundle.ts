@@ -77,27 +77,34 @@ const NAMESPACES: Readonly<Record<Role, string>> = {
   approver: APPROVAL_NAMESPACE,
 };
 
+/** One state of a trust log. `time`: Unix seconds from which it is in force. */
+export interface SigningState {
+  readonly trust: Trust;
+  readonly time: number;
+}
+
 /**
- * The keys of a trust log as allowed signers. `states`: oldest first, each in force from its time (Unix seconds) until
- * the next. The first is in force from ever: the log begins with it. Sorted by time of admission, then as the state
- * lists them; a key that was taken out, revoked or given another role signs nothing after that.
+ * The keys of a trust log as allowed signers. `states`: oldest first, each in force until the next; the first is from
+ * ever, since the log begins with it. A key that was taken out, revoked or given another role signs nothing from then
+ * on. In the order in which they went out of force, then as the last state lists them.
  */
-export function signersOf(states: readonly { readonly state: Trust; readonly time: number }[]): AllowedSigner[] {
-  const closed: AllowedSigner[] = [];
-  let open = new Map<string, AllowedSigner>();
-  for (const [index, { state, time }] of states.entries()) {
+export function signersOf(states: readonly SigningState[]): AllowedSigner[] {
+  const ended: AllowedSigner[] = [];
+  let current = new Map<string, AllowedSigner>();
+  for (const [index, { trust, time }] of states.entries()) {
     const next = new Map<string, AllowedSigner>();
-    for (const signer of inForce(state)) {
+    for (const signer of inForce(trust)) {
       const name = JSON.stringify(signer);
-      const start = index === 0 ? signer.validAfter : Math.max(time, signer.validAfter ?? time);
-      next.set(name, open.get(name) ?? { ...signer, validAfter: start });
+      const validAfter = index === 0 ? signer.validAfter : Math.max(time, signer.validAfter ?? time);
+      next.set(name, current.get(name) ?? { ...signer, validAfter });
     }
-    for (const [name, signer] of open) {
-      if (!next.has(name)) closed.push({ ...signer, validBefore: Math.min(signer.validBefore ?? time - 1, time - 1) });
+    for (const [name, signer] of current) {
+      const last = time - 1;
+      if (!next.has(name)) ended.push({ ...signer, validBefore: Math.min(signer.validBefore ?? last, last) });
     }
-    open = next;
+    current = next;
   }
-  return [...closed, ...open.values()].filter(isEverValid);
+  return [...ended, ...current.values()].filter(isEverValid);
 }
 
 function inForce({ keys, revoked }: Trust): AllowedSigner[] {
@@ -105,7 +112,8 @@ function inForce({ keys, revoked }: Trust): AllowedSigner[] {
     const parsed = parsePublicKey(key);
     if (parsed.kind === "bad" || revoked.includes(parsed.fingerprint) || roles.length === 0) return [];
     const namespaces = [...new Set(roles.map((role) => NAMESPACES[role]))].sort();
-    return [{ principals: [principal], namespaces, validAfter, validBefore, key }];
+    const until = validBefore === null ? null : validBefore - 1; // here that moment is out, for ssh-keygen it is in
+    return [{ principals: [principal], namespaces, validAfter, validBefore: until, key }];
   });
 }
 

@@ -7,7 +7,7 @@ import type { LedgerFinding } from "../wire/ledger.ts";
 import { RECORD_NAMESPACE, type Role, type Trust, type TrustedKey } from "../wire/record.ts";
 import { openEnvelope } from "./dsse.ts";
 import type { Entry } from "./entry.ts";
-import { logCommits, openLog, type LedgerContext, type Log } from "./log.ts";
+import { logAt, logCommits, openLog, type LedgerContext, type Log } from "./log.ts";
 import { parsePublicKey } from "./ssh/public-key.ts";
 import type { GoodSignature } from "./ssh/sshsig.ts";
 import { Chain } from "./verifying/chain.ts";
@@ -37,9 +37,10 @@ export interface TrustLog {
   readonly findings: readonly LedgerFinding[];
 }
 
-/** The trust log, checked; null if there is none here. */
-export async function readTrust(context: LedgerContext, published = false): Promise<TrustLog | null> {
-  const log = await openLog(context, "", published);
+/** The trust log, checked; null if there is none here. `tip`: looked at instead of the refs, since it is being pushed. */
+export async function readTrust(context: LedgerContext, published = false, tip?: string): Promise<TrustLog | null> {
+  const opened = await openLog(context, "", published);
+  const log = tip === undefined ? opened : logAt(context, { ...opened, tip });
   if (log.tip === null) return null;
   const findings = new Findings("");
   const { reader } = context.scratch;
@@ -95,7 +96,10 @@ async function pinnedRoots(
 }
 
 /** Remembers the first root keys, where nothing was pinned: from now on a trust log with others does not hold. */
-export function foundTrust(repository: Repository, { roots, pinned, findings }: TrustLog): void {
+export function foundTrust(
+  repository: Repository,
+  { roots, pinned, findings }: Pick<TrustLog, "roots" | "pinned" | "findings">,
+): void {
   if (pinned !== "first-use" || findings.length > 0 || roots.length === 0) return;
   writeState(statePath(repository, "trust.json"), { schema: STATE_SCHEMA, roots });
 }

@@ -23,6 +23,15 @@ export function severityOf(rule: Rule, settings: PolicySettings): Severity {
   return settings.rules[rule.id] ?? (rule.demanded?.(settings) === true ? "error" : rule.severity);
 }
 
+/** The same settings, with every rule off that would only warn. */
+export function refusingOnly(settings: PolicySettings): PolicySettings {
+  const warning = RULES.filter((rule) => severityOf(rule, settings) !== "error");
+  return {
+    ...settings,
+    rules: { ...settings.rules, ...Object.fromEntries(warning.map(({ id }) => [id, "off"] as const)) },
+  };
+}
+
 /** The facts that must be gathered. */
 export function neededFacts(settings: PolicySettings): ReadonlySet<Need> {
   const on = RULES.filter((rule) => severityOf(rule, settings) !== "off");

@@ -36,8 +36,7 @@ export function messageRules(configuration: unknown, file: string): ReadRules {
   const own = Object.entries(isMapping(configuration["rules"]) ? configuration["rules"] : {});
   const fitting = own.filter((entry): entry is [string, MessageRule] => isRule(entry[1]));
   const unknown = own.filter(([name, rule]) => !isSupported(name) || !isRule(rule)).map(([name]) => name);
-  if (unknown.length > 0)
-    notices.push(`${file}: rules that are malformed, or a plugin's: ${unknown.join(", ")}`);
+  if (unknown.length > 0) notices.push(`${file}: rules that are malformed, or a plugin's: ${unknown.join(", ")}`);
   return {
     rules: {
       rules: {

@@ -16,6 +16,9 @@ export interface XLine {
 const EXACT = /^\(cherry picked from commit ([0-9a-f]{7,64})\)[ \t\r]*$/;
 const LOOSE = /\bcherry[- ]?picked from commit[ :]*([0-9a-f]{7,64})\b/i;
 
+/** Trailers, what continues them, remarks of maintainers. git itself would bear with some lines of text among them. */
+const IN_BLOCK = /^(?:[A-Za-z0-9-]+[ \t]*:|\(cherry picked from commit |[ \t]|\[)/;
+
 /** In the order of the message; of UTF-8 text. */
 export function xLines(message: string): XLine[] {
   const lines = message.replace(/\s+$/, "").split("\n");
@@ -30,7 +33,8 @@ export function xLines(message: string): XLine[] {
 
 function placeOf(lines: readonly string[], at: number, lastParagraph: number): XLine["place"] {
   if (at < lastParagraph) return "early";
-  if (!endsInTrailers(`${lines.join("\n")}\n`)) return "prose";
+  const isText = lines.slice(lastParagraph, at).some((line) => !IN_BLOCK.test(line));
+  if (isText || !endsInTrailers(`${lines.join("\n")}\n`)) return "prose";
   const above = `${lines.slice(0, lastParagraph).join("\n").trimEnd()}\n`;
   return at === lastParagraph && endsInTrailers(above) ? "apart" : "good";
 }

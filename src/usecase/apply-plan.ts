@@ -78,7 +78,12 @@ function landedBefore(
     return [];
   const shown = picks.map((pick) => ({ ...pick, landed: landed.get(pick.source) ?? null }));
   const common = { line: line.name, refname: target.refname, from: found, to: found };
-  return [[line.name, { ...common, kind: "unchanged", picks: shown, verify: null, worktrees: [], next: null }]];
+  return [
+    [
+      line.name,
+      { ...common, kind: "unchanged", picks: shown, verify: null, violations: [], worktrees: [], next: null },
+    ],
+  ];
 }
 
 function withLanded(outcome: ApplyOutcome, plan: Plan, done: ReadonlyMap<string, LineResult>): ApplyOutcome {

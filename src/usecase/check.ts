@@ -1,10 +1,12 @@
 // `morello check`: where what landed, or a branch that is to land, does not meet policy.
 import { isMet } from "../policy/evaluate.ts";
+import type { CommitGraph } from "../index/graph.ts";
 import type { CheckedLine, CheckOutcome } from "../wire/check.ts";
 import type { Line } from "../wire/line.ts";
 import { checkCommits } from "./checking/check-commits.ts";
 import { contextOf, type CheckContext } from "./checking/context.ts";
-import { lineCommits, rangeCommits, type Selected } from "./checking/select-commits.ts";
+import { pushedCommits } from "./checking/pushed-commits.ts";
+import { lineCommits, rangeCommits, startOf, type Selected } from "./checking/select-commits.ts";
 import { isRange } from "../git/revisions.ts";
 import type { VerifyOptions } from "./verifying/verify-trees.ts";
 import { withWorkspace, type Deps, type Workspace } from "./workspace.ts";
@@ -28,6 +30,15 @@ export function check(deps: Deps, { what, line, verify }: CheckInput): Promise<C
         ? await rangeCommits(workspace, range, line)
         : await lineCommits(workspace, line === null ? what : [...what, line], contexts);
     return outcomeOf(await checkAll(workspace, selected, contexts));
+  });
+}
+
+/** `stdin`: what git tells its pre-push hook. Commits that the remote has are not looked at. */
+export function checkPush(deps: Deps, stdin: string, verify: VerifyOptions | null): Promise<CheckOutcome> {
+  return withWorkspace(deps, async (workspace) => {
+    const contexts = contextReader(workspace, verify);
+    const start = (graph: CommitGraph, line: Line) => startOf(workspace, graph, line, contexts);
+    return outcomeOf(await checkAll(workspace, await pushedCommits(workspace, stdin, start), contexts));
   });
 }
 

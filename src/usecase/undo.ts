@@ -11,6 +11,8 @@ import { subjectOf } from "../object/text.ts";
 import type { UndoOutcome } from "../wire/outcome.ts";
 import { missingIdentity } from "./identity.ts";
 import { lineOfLog } from "../ledger/place.ts";
+import { TAGS } from "../line/ref.ts";
+import { taggedCommit } from "../release/tag.ts";
 import { withReconciled } from "./reconciled.ts";
 import { advanceRecorded } from "./recording/advance-recorded.ts";
 import { recordReverts, type TakenBack } from "./recording/record-reverts.ts";
@@ -33,7 +35,10 @@ export function undo(deps: Deps, { confirm }: UndoInput): Promise<UndoOutcome> {
       repository,
       branchesOf(last).map(({ line }) => line),
       async () => {
-        if (await isPublished(workspace, last)) return revert(workspace, last, confirm);
+        if (await isPublished(workspace, last)) {
+          refusePublishedTag(last);
+          return revert(workspace, last, confirm);
+        }
         return restore(workspace, last, confirm);
       },
     );
@@ -50,10 +55,22 @@ async function isPublished({ repository }: Workspace, last: Transaction): Promis
   if (last.pushed !== null) return true;
   const commits = new Set([
     ...last.picks.map(({ commit }) => commit),
-    ...branchesOf(last).flatMap(({ to }) => to ?? []),
+    // A tag's commit may well be on a remote, and the tag only here.
+    ...branchesOf(last).flatMap(({ refname, to }) => (refname.startsWith(TAGS) ? [] : (to ?? []))),
   ]);
   for (const commit of commits) if (await isOnRemote(repository, commit)) return true;
   return false;
+}
+
+/** Tags never move, so a release that others have seen stays. */
+function refusePublishedTag(last: Transaction): void {
+  const tag = last.updates.find(({ refname }) => refname.startsWith(TAGS));
+  if (tag === undefined) return;
+  const name = tag.refname.slice(TAGS.length);
+  throw new AppError("apply-refused", `Cannot undo: ${name} was pushed, and a tag that others have seen never goes`, {
+    hint: `mend what is wrong on ${tag.line}, then: morello release ${tag.line}`,
+    data: { line: tag.line, tag: name },
+  });
 }
 
 async function restore(workspace: Workspace, last: Transaction, confirm: UndoInput["confirm"]): Promise<UndoOutcome> {
@@ -71,7 +88,11 @@ async function restore(workspace: Workspace, last: Transaction, confirm: UndoInp
   if (!(await confirm(outcome))) throw declined();
   const back = branches.map(({ line, refname, expected, to }) => ({ line, refname, expected: to, to: expected }));
   const updates = await followers(repository, back);
-  const recording = await recordReverts(workspace, takenBack(last, new Map()), "the run was undone");
+  const recording = await recordReverts(
+    workspace,
+    takenBack(last, new Map(), await taggedBy(workspace, last)),
+    "the run was undone",
+  );
   await scratch.transfer(recording.tips, recording.known);
   const result = await advanceRecorded(repository, updates, recording, { picks: [], time: now, undoes: last.id });
   if (result.kind === "refused") {
@@ -84,14 +105,27 @@ async function restore(workspace: Workspace, last: Transaction, confirm: UndoInp
   return outcome;
 }
 
-/** `reverts`: by landed commit, the commit that takes it back. */
-function takenBack(last: Transaction, reverts: ReadonlyMap<string, string>): TakenBack[] {
-  return branchesOf(last).flatMap(({ line, refname: target, to }) => {
+/** `reverts`: by landed commit, the commit that takes it back. `tagged`: by tag object, the commit it names. */
+function takenBack(
+  last: Transaction,
+  reverts: ReadonlyMap<string, string>,
+  tagged: ReadonlyMap<string, string> = new Map(),
+): TakenBack[] {
+  return branchesOf(last).flatMap(({ line, refname: target, to }): TakenBack[] => {
+    if (to === null) return [];
+    const commit = tagged.get(to);
+    if (commit !== undefined) return [{ line, target, tip: commit, landings: [], tags: [{ target, commit }] }];
     const landings = last.picks
       .filter(({ refname }) => refname === target)
       .map(({ source, commit }) => ({ source, commit, revert: reverts.get(commit) ?? null }));
-    return to === null ? [] : [{ line, target, tip: to, landings }];
+    return [{ line, target, tip: to, landings, tags: [] }];
   });
+}
+
+async function taggedBy({ scratch }: Workspace, last: Transaction): Promise<Map<string, string>> {
+  const tags = branchesOf(last).flatMap(({ refname, to }) => (refname.startsWith(TAGS) && to !== null ? [to] : []));
+  const found = await Promise.all(tags.map(async (tag) => [tag, await taggedCommit(scratch, tag)] as const));
+  return new Map(found.flatMap(([tag, commit]) => (commit === null ? [] : [[tag, commit] as const])));
 }
 
 function movedSince(line: string, refname: string, to: string | null, found: string | null): AppError {

@@ -43,11 +43,14 @@ export const CheckOutcome = z.discriminatedUnion("kind", [
     /** No violation of severity `error` that is not waived. */
     ok: z.boolean(),
   }),
+  /** One message, before there is a commit. */
   z.strictObject({
     kind: z.literal("message"),
     violations: z.array(Violation),
     notices: z.array(z.string()),
     ok: z.boolean(),
   }),
+  /** What the index holds: conflict markers alone. */
+  z.strictObject({ kind: z.literal("staged"), violations: z.array(Violation), ok: z.boolean() }),
 ]);
 export type CheckOutcome = z.infer<typeof CheckOutcome>;

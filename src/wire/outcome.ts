@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { CommitSummary, ObjectId, QuotedPath } from "./basic.ts";
 import { Line } from "./line.ts";
+import { Violation } from "./check.ts";
 import { ConflictKind, Plan, PlannedPick } from "./plan.ts";
 import { VerifyResult } from "./verify.ts";
 
@@ -33,12 +34,25 @@ export const LineResult = z.strictObject({
   picks: z.array(PlannedPick.extend({ landed: ObjectId.nullable() })),
   /** What the line's verify command said of what the line would hold; null without one, or if it was not asked. */
   verify: VerifyResult.nullable(),
+  /** Where what landed, or would have, does not meet policy. */
+  violations: z.array(Violation),
   /** Work trees that followed the branch. */
   worktrees: z.array(z.string()),
   /** A command that goes on from here. */
   next: z.string().nullable(),
 });
 export type LineResult = z.infer<typeof LineResult>;
+
+/** What was written to the ledger, and in whose name. */
+export const RecordingReport = z.strictObject({
+  /** Fingerprint of the key; null: the records are unsigned. */
+  key: z.string().nullable(),
+  /** It is the first key here: the root that everything is checked against from now on. */
+  firstUse: z.boolean(),
+  /** Why the records will not be taken for proof, with what to do; null if nothing stands in the way. */
+  warning: z.string().nullable(),
+});
+export type RecordingReport = z.infer<typeof RecordingReport>;
 
 export const PushReport = z.strictObject({
   /** As git prints it, without credentials. */
@@ -56,6 +70,8 @@ export const ApplyOutcome = z.discriminatedUnion("kind", [
     /** Names the run for `morello undo`; null if nothing moved. */
     transaction: z.string().nullable(),
     signed: z.boolean(),
+    /** Null: nothing was recorded. */
+    recorded: RecordingReport.nullable(),
     lines: z.array(LineResult),
     push: PushReport.nullable(),
   }),
@@ -65,6 +81,8 @@ export const ApplyOutcome = z.discriminatedUnion("kind", [
     plan: Plan,
     transaction: z.string().nullable(),
     signed: z.boolean(),
+    /** Null: nothing was recorded. */
+    recorded: RecordingReport.nullable(),
     lines: z.array(LineResult),
     push: PushReport.nullable(),
   }),

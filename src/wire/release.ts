@@ -1,6 +1,7 @@
 // What `morello release` says.
 import { z } from "zod";
 import { ObjectId, QuotedPath } from "./basic.ts";
+import { Digest } from "./record.ts";
 import { VerifyResult } from "./verify.ts";
 
 export const ReleaseGroup = z.enum(["feature", "fix", "performance", "documentation", "revert", "other"]);
@@ -31,17 +32,19 @@ export const Release = z.strictObject({
   version: z.string(),
   /** The annotated tag, `v2.7.1`. */
   tag: z.string(),
-  /** The tag object; null where git knows nobody who could have made it. */
+  /** The tag object; null before it is made. */
   tagObject: ObjectId.nullable(),
   prerelease: z.boolean(),
   /** The last tag that the line reaches; what came since is told. */
   previousTag: z.string().nullable(),
-  /** The commit that is tagged: the line's tip, or one on top of it that holds the version. */
-  commit: ObjectId,
+  /** The commit that is tagged: the line's tip, or one on top of it that holds the version; null before that is made. */
+  commit: ObjectId.nullable(),
   /** The tip before. */
   tip: ObjectId,
   /** Files that a commit of their own brings to the version. */
   files: z.array(QuotedPath),
+  /** Files that configuration names and that this line does not have. */
+  missing: z.array(QuotedPath),
   /** Oldest first. */
   entries: z.array(ReleaseEntry),
   /** Reverts, and what they take back, that came and went since the last tag. */
@@ -57,6 +60,8 @@ export const Release = z.strictObject({
   /** Markdown. */
   notes: z.string(),
   signed: z.boolean(),
+  /** The key of the ledger's record; null before it is written, and in a shallow clone. */
+  record: Digest.nullable(),
   /** The remote whose tags were looked at; null if there is none. */
   remote: z.strictObject({ name: z.string(), reached: z.boolean() }).nullable(),
 });
@@ -102,6 +107,7 @@ export const ReleaseOutcome = z.discriminatedUnion("kind", [
       "behind",
       "diverged",
       "unknown-tags",
+      "version-file",
       "verify",
     ]),
     message: z.string(),

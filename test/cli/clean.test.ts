@@ -102,7 +102,15 @@ test.each([
     renderPlan(view, made),
     renderNext(view, made, [evil], evil),
     renderCauses(view, evil, conflicted(evil, { causes: { ours: [cause], theirs: [cause] } }), true),
-    renderApply(view, { kind: "stopped", plan: made, transaction: evil, signed: false, lines: results, push }),
+    renderApply(view, {
+      kind: "stopped",
+      plan: made,
+      transaction: evil,
+      signed: false,
+      recorded: null,
+      lines: results,
+      push,
+    }),
     renderApply(view, {
       kind: "stale",
       plan: made,

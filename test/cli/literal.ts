@@ -189,6 +189,7 @@ export function result(kind: LineResult["kind"], from: PlannedLine, more: Partia
       landed: moved && pick.outcome.kind === "clean" ? pick.outcome.commit : null,
     })),
     verify: null,
+    violations: [],
     worktrees: [],
     next: kind === "stopped" ? `morello resolve ${from.line.name}` : null,
     ...more,

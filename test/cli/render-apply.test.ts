@@ -15,6 +15,7 @@ const DONE: ApplyOutcome = {
   plan: plan([moving, there], { sources: SOURCES }),
   transaction: "t1",
   signed: false,
+  recorded: null,
   lines: [result("moved", moving, { worktrees: ["/home/bo/project"] }), result("unchanged", there)],
   push: {
     remote: "origin",

@@ -77,6 +77,7 @@ test("a line that stopped at its command says so, and one that moved says that i
     plan: plan(lines),
     transaction: null,
     signed: false,
+    recorded: null,
     lines: [
       result("moved", lines[0], { verify: verdict("passed", { line: "release/v2.8" }) }),
       result("stopped", lines[1], { verify: FAILED, next: null }),

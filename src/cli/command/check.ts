@@ -5,6 +5,7 @@ import type { Verb } from "../verb.ts";
 interface Flags {
   readonly line: string | null;
   readonly prePush: boolean;
+  readonly staged: boolean;
   readonly message: string | null;
   readonly sarif: boolean;
   readonly verify: boolean;
@@ -19,7 +20,13 @@ export function checkVerb(verb: Verb): Verb {
     .argument("[range|line...]", "A..B, or lines; without one, the current line or all maintained ones")
     .addOption(new Option("-l, --line <line>", "the line that the range is meant for").default(null, ""))
     .option("--pre-push", "check what git is about to push, as its pre-push hook tells it on stdin", false)
-    .addOption(new Option("--message <file>", "check a commit message alone, as a commit-msg hook").default(null, ""))
+    .option("--staged", "check the index for conflict markers alone, as a pre-commit hook", false)
+    .addOption(
+      new Option("--message <file>", "check a commit message alone, as a commit-msg hook; - is stdin").default(
+        null,
+        "",
+      ),
+    )
     .option("--sarif", "print SARIF 2.1.0, for code scanning", false)
     .option("--no-verify", "run no verify commands")
     .examples(
@@ -29,9 +36,9 @@ export function checkVerb(verb: Verb): Verb {
     )
     .addHelpText("after", `\n${HOW}`)
     .does<Flags>(async (session, what, flags) => {
-      const modes = [flags.prePush, flags.message !== null, what.length > 0].filter(Boolean);
+      const modes = [flags.prePush, flags.staged, flags.message !== null, what.length > 0].filter(Boolean);
       if (modes.length > 1)
-        throw new AppError("usage", "A range, --pre-push and --message exclude each other", {
+        throw new AppError("usage", "A range or lines, --pre-push, --staged and --message exclude each other", {
           hint: "morello help check",
         });
       const { runCheck } = await import("../run/check.ts");

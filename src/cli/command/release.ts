@@ -1,8 +1,9 @@
 import { Option } from "commander";
 import { AppError } from "../../error.ts";
 import { oneLine, type Verb } from "../verb.ts";
+import { verifies, type VerifyFlags } from "./verify-options.ts";
 
-interface Flags {
+interface Flags extends VerifyFlags {
   readonly dryRun: boolean;
   readonly yes: boolean;
   readonly push: boolean;
@@ -12,11 +13,12 @@ interface Flags {
   readonly version: string | null;
   readonly allowFeature: boolean;
   readonly reason: string | null;
+  readonly notes: string | null;
   readonly sign: boolean | null;
 }
 
 export function releaseVerb(verb: Verb): Verb {
-  return verb
+  return verifies(verb)
     .description("make a line's next version: an annotated tag, and its notes")
     .argument("<line>", "the line: its name, branch or version")
     .option("-n, --dry-run", "show the release, and write nothing", false)
@@ -27,6 +29,9 @@ export function releaseVerb(verb: Verb): Verb {
     .addOption(new Option("--version <version>", "this version instead of the next one").default(null, ""))
     .option("--allow-feature", "let features and breaking changes in; wants --reason", false)
     .addOption(new Option("--reason <text>", "why; the tag says it").argParser(oneLine).default(null, ""))
+    .addOption(
+      new Option("--notes <file>", "write the release notes there, in Markdown; - is stdout").default(null, ""),
+    )
     .addOption(new Option("-S, --sign", "sign the tag, as git is configured to").default(null, ""))
     .addOption(new Option("--no-sign", "do not sign, whatever is configured"))
     .examples(

@@ -16,22 +16,27 @@ const VALUES: Readonly<Record<string, Ask>> = {
   "--onto": "lines",
   "--on": "revisions",
   "--since": "revisions",
+  "--fix": "revisions",
+  "--from": "revisions",
   "--same": "revisions",
   "--different": "revisions",
   "--forget": "revisions",
   "--out": ":files",
   "--remote": "remotes",
 };
+/** By the verb's name, with the verb it belongs to: `ledger show`. */
 const OPERANDS: Readonly<Record<string, Ask>> = {
-  find: "revisions",
-  plan: "revisions",
-  pick: "revisions",
-  apply: ":files",
-  resolve: "stopped",
-  continue: "resolutions",
-  skip: "resolutions",
-  abort: "resolutions",
-  verify: "lines",
+  "find": "revisions",
+  "plan": "revisions",
+  "pick": "revisions",
+  "apply": ":files",
+  "resolve": "stopped",
+  "continue": "resolutions",
+  "skip": "resolutions",
+  "abort": "resolutions",
+  "verify": "lines",
+  "ledger show": "revisions",
+  "ledger export": ":directories",
 };
 
 export type Question =
@@ -87,9 +92,10 @@ export function questionOf(program: Verb, words: readonly string[]): Question {
       if (waits) at += 1;
       if (word === "-C") directories.push(words[at] ?? "");
       afterOnto = operands > 0 && optionOf(verb.options, word)?.long === "--onto";
-    } else if (verb === program) {
-      verb = (program.commands.find((command) => command.name() === word) as Verb | undefined) ?? program;
-      if (verb === program) return word === "help" ? verbs(program) : { kind: "words", candidates: [] };
+    } else if (verb.commands.length > 0) {
+      const chosen = verb.commands.find((command) => command.name() === word) as Verb | undefined;
+      if (chosen === undefined) return word === "help" ? verbs(verb) : { kind: "words", candidates: [] };
+      verb = chosen;
     } else if (!afterOnto) {
       operands += 1;
     }
@@ -98,14 +104,19 @@ export function questionOf(program: Verb, words: readonly string[]): Question {
   if (assigned !== undefined && !dashes)
     return valueQuestion(optionOf(verb.options, assigned.slice(0, -1)), assigned, directories, typed);
   if (typed.startsWith("-") && !dashes) return optionWords(verb);
-  if (verb === program) return verbs(program);
+  if (verb.commands.length > 0) return verbs(verb);
   if (afterOnto) return { kind: "ask", ask: "lines", prefix: upToComma(typed), directories };
   const [argument] = verb.registeredArguments;
   if (argument?.argChoices !== undefined) return choices(argument.argChoices, "");
-  const ask = OPERANDS[verb.name()];
+  const ask = OPERANDS[nameBelow(verb, program)];
   if (ask === undefined || (operands > 0 && argument?.variadic !== true)) return { kind: "words", candidates: [] };
   const range = ask === "revisions" ? (/^.*\.\.\.?/.exec(typed)?.[0] ?? "") : "";
   return { kind: "ask", ask, prefix: range, directories };
+}
+
+function nameBelow(verb: Verb, program: Verb): string {
+  const above = verb.parent as Verb | null;
+  return above === null || above === program ? verb.name() : `${nameBelow(above, program)} ${verb.name()}`;
 }
 
 function valueQuestion(
@@ -142,8 +153,8 @@ function optionWords(verb: Verb): Question {
   return { kind: "words", candidates: [...found, help] };
 }
 
-function verbs(program: Verb): Question {
-  const shown = program.createHelp().visibleCommands(program);
+function verbs(above: Verb): Question {
+  const shown = above.createHelp().visibleCommands(above);
   return {
     kind: "words",
     candidates: shown.map((command) => ({ value: command.name(), description: command.description() })),

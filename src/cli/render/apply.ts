@@ -7,6 +7,7 @@ import { cleaned } from "./clean.ts";
 import { PHRASES } from "./phrases.ts";
 import { showOutcome } from "./pick.ts";
 import { conflicts, noteLines, plainConflicts, refusals, requestWords } from "./plan.ts";
+import { policyLines, recordedLines } from "./policy.ts";
 import { command } from "./shell.ts";
 import { table, type Cell } from "./table.ts";
 import { paint, shortId, showId, symbol, type SymbolName, type Tone, type View } from "./view.ts";
@@ -82,9 +83,9 @@ function doneLines(view: View, outcome: Done): string[] {
   if (refused.length > 0) out.push("", ...refused);
   const conflicted = conflicts(view, planOf(outcome));
   if (conflicted.length > 0) out.push("", ...conflicted);
-  out.push(...failureLines(view, verdicts(outcome)));
+  out.push(...failureLines(view, verdicts(outcome)), ...policyLines(view, outcome.lines));
   if (outcome.signed) out.push("", `${paint(view, "good", symbol(view, "good"))} the commits are signed`);
-  const notes = noteLines(view, outcome.plan);
+  const notes = [...noteLines(view, outcome.plan), ...recordedLines(view, outcome.recorded)];
   if (notes.length > 0) out.push("", ...notes);
   if (outcome.push !== null) out.push("", ...pushLines(view, outcome.push));
   out.push(...next(view, nextWords(outcome)));
@@ -126,6 +127,7 @@ function detailOf(view: View, plan: Plan, result: LineResult): string {
   if (result.verify !== null && !isFit(result.verify))
     return `${PHRASES.verify[result.verify.kind]}: ${verdictDetail(result.verify)}`;
   if (result.kind === "held-back") return "";
+  if (isRefused(result)) return "policy refuses it";
   const failing =
     result.kind === "stopped" ? ["conflict", "refused", "not-applicable"] : ["already-there", "redundant"];
   const [pick, ...more] = result.picks.filter(({ outcome }) => failing.includes(outcome.kind));
@@ -135,6 +137,10 @@ function detailOf(view: View, plan: Plan, result: LineResult): string {
   const others = more.length === 0 ? "" : `, and ${more.length} more`;
   const between = pick.outcome.kind === "conflict" ? " " : ", ";
   return `${which}${phrase}${detail === "" ? "" : between + detail}${others}`;
+}
+
+function isRefused({ kind, violations }: LineResult): boolean {
+  return kind === "stopped" && violations.some(({ severity, waiver }) => severity === "error" && waiver === null);
 }
 
 /** The line's new commits above its old tip, newest first, each with the commit it was picked from. */
@@ -167,7 +173,13 @@ function pushLines(view: View, push: PushReport): string[] {
 
 function nextWords({ lines: results, transaction }: Done): string[][] {
   const resolving = results.flatMap(({ next: words }) => (words === null ? [] : [words.split(" ")]));
-  return [...resolving, ...(transaction === null ? [] : [["morello", "undo"]])];
+  const asking = results.filter(waitsForApproval).map(({ line }) => ["morello", "approve", line]);
+  return [...resolving, ...asking, ...(transaction === null ? [] : [["morello", "undo"]])];
+}
+
+function waitsForApproval(result: LineResult): boolean {
+  const rules = result.violations.filter(({ severity, waiver }) => severity === "error" && waiver === null);
+  return isRefused(result) && rules.every(({ rule }) => rule === "class-approvals" || rule === "unmerged-source");
 }
 
 function next(view: View, commands: readonly (readonly string[])[]): string[] {
@@ -201,7 +213,9 @@ function plainDone(view: View, outcome: Done): string[] {
   out.push(
     ...plainConflicts(view, planOf(outcome)),
     ...failureLines(view, verdicts(outcome)),
+    ...policyLines(view, outcome.lines),
     ...noteLines(view, outcome.plan),
+    ...recordedLines(view, outcome.recorded),
   );
   for (const { line, refname, to, compareUrl } of outcome.push?.refs ?? []) {
     out.push(`${line}: pushed ${refname} ${to} to ${outcome.push?.remote ?? ""}`);

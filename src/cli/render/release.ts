@@ -73,12 +73,13 @@ function also(tags: readonly string[]): string {
 }
 
 /** What a person should know beside the list. */
-function remarks({ cancelled, allowed, skipped, remote, files, floating }: Release): string[] {
+function remarks({ cancelled, allowed, skipped, remote, files, missing, floating }: Release): string[] {
   return [
     ...(cancelled.length === 0 ? [] : [`${count(cancelled.length, "commit")} came and was reverted: not told of`]),
     ...(allowed === null ? [] : [`features and breaking changes are allowed: ${allowed}`]),
     ...(skipped.length === 0 ? [] : [`not on this line, so a higher version is taken: ${skipped.join(", ")}`]),
     ...(files.length === 0 ? [] : [`a commit of its own brings ${files.join(", ")} to the version`]),
+    ...(missing.length === 0 ? [] : [`not on this line: ${missing.join(", ")}`]),
     ...(floating.length === 0 ? [] : [`moves with it: ${floating.join(", ")}`]),
     ...(remote?.reached === false ? [`${remote.name} is out of reach: only the tags here were looked at`] : []),
   ];
@@ -92,7 +93,7 @@ function released(view: View, outcome: Released): string[] {
   return [
     head(view, release, true),
     ...body(view, release),
-    `  ${paint(view, "quiet", `${release.signed ? "signed " : ""}annotated tag`)} ${showId(view, release.tagObject ?? "")} ${paint(view, "quiet", "at commit")} ${showId(view, release.commit)}`,
+    `  ${paint(view, "quiet", `${release.signed ? "signed " : ""}annotated tag`)} ${showId(view, release.tagObject ?? "")} ${paint(view, "quiet", "at commit")} ${showId(view, release.commit ?? "")}`,
     ...pushLines(view, push),
     ...next,
   ];
@@ -134,7 +135,7 @@ function refused(view: View, outcome: Extract<ReleaseOutcome, { kind: "refused" 
 function plainRelease(release: Release, how: "would be" | "is"): string[] {
   const { line, tag, commit, previousTag, entries } = release;
   return [
-    `${line}: ${tag} ${how} released at ${commit}, ${previousTag === null ? "the first release" : `after ${previousTag}`}`,
+    `${line}: ${tag} ${how} released at ${commit ?? "a new commit"}, ${previousTag === null ? "the first release" : `after ${previousTag}`}`,
     ...entries.map((entry) => {
       const from = entry.source === null ? "" : ` from ${entry.source}`;
       const others = entry.alsoIn.length === 0 ? "" : ` (${also(entry.alsoIn)})`;

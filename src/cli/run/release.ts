@@ -1,11 +1,14 @@
 // `morello release`: the question before a tag is made, and the exit status.
-import { unreachable } from "../../error.ts";
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { AppError, unreachable } from "../../error.ts";
 import { release } from "../../usecase/release.ts";
 import type { ReleaseOutcome } from "../../wire/release.ts";
 import { ask } from "../prompt.ts";
-import { clean } from "../render/clean.ts";
+import { clean, cleanLines } from "../render/clean.ts";
 import { renderRelease } from "../render/release.ts";
 import type { Session } from "../session.ts";
+import { verifyOptions } from "./verify.ts";
 
 export interface ReleaseRequest {
   readonly line: string;
@@ -16,13 +19,18 @@ export interface ReleaseRequest {
   readonly pre: string | null;
   readonly version: string | null;
   readonly reason: string | null;
+  /** The file that the notes are written to; `-` is stdout. */
+  readonly notes: string | null;
   readonly sign: boolean | null;
+  readonly verify: boolean;
+  readonly container: boolean;
 }
 
 export async function runRelease(session: Session, request: ReleaseRequest): Promise<number> {
   const outcome = await release(session.deps, {
     ...request,
     allowed: request.reason,
+    verify: verifyOptions(session, request),
     confirm: async (found) => {
       if (request.yes) return true;
       const what = `${clean(found.tag)} of ${clean(found.line)}`;
@@ -31,8 +39,23 @@ export async function runRelease(session: Session, request: ReleaseRequest): Pro
       return ask(`${request.push ? "Make and push" : "Make"} ${what}?`);
     },
   });
-  session.show(outcome, renderRelease);
+  const isTold = request.notes !== null && (outcome.kind === "planned" || outcome.kind === "released");
+  if (isTold) writeNotes(session, request.notes, outcome.release.notes);
+  if (request.notes !== "-" || !isTold || session.json) session.show(outcome, renderRelease);
   return statusOf(outcome);
+}
+
+function writeNotes(session: Session, file: string, notes: string): void {
+  if (file === "-") {
+    if (!session.json) session.print(cleanLines(notes));
+    return;
+  }
+  const path = resolve(session.deps.cwd, file);
+  try {
+    writeFileSync(path, notes);
+  } catch (cause) {
+    throw new AppError("usage", `Cannot write the notes to ${file}`, { cause, hint: "--notes FILE" });
+  }
 }
 
 function statusOf(outcome: ReleaseOutcome): number {

@@ -13,7 +13,7 @@ export class Findings {
   }
 
   /** `seq`: of the record; null for the log as a whole. */
-  add(code: FindingCode, seq: number | null, message: string, hint: string = this.#hint(seq)): void {
+  add(code: FindingCode, seq: number | null, message: string, hint: string = this.#hint): void {
     if (this.#listed.length < LISTED) this.#listed.push({ code, line: this.#line, seq, message, hint });
     else this.#more += 1;
   }
@@ -32,8 +32,7 @@ export class Findings {
     return this.#more > LISTED;
   }
 
-  #hint(seq: number | null): string {
-    const line = this.#line === "" ? "" : ` --line ${this.#line}`;
-    return seq === null ? `morello ledger log${line}` : `morello ledger log${line} --limit 5 --at ${seq}`;
+  get #hint(): string {
+    return `morello ledger log${this.#line === "" ? "" : ` --line ${this.#line}`}`;
   }
 }

@@ -1,5 +1,5 @@
 import type { CommitFacts, CommitRule, Problem } from "../rule.ts";
-import { xLines } from "../x-lines.ts";
+import { xLines, type XLine } from "../x-lines.ts";
 
 export const xLine: CommitRule = {
   id: "x-line",
@@ -9,24 +9,30 @@ export const xLine: CommitRule = {
   severity: "warning",
   hint: "git commit --amend: add (cherry picked from commit FULL-ID) as the last line",
   needs: [],
-  check: ({ message, classed, commit }) => {
-    const found = xLines(message);
-    const last = found.at(-1);
-    if (last === undefined) return withoutLine(classed);
-    const abbreviated = found.filter(({ id }) => id.length < commit.length);
-    return [
-      ...abbreviated.map(({ id }): Problem => {
-        const full = classed.source?.commit.startsWith(id) === true ? classed.source.commit : null;
-        const hint = full === null ? `git rev-parse ${id}` : `git commit --amend: name ${full}`;
-        return { message: `it names its source as ${id}, which is not the full object ID`, hint };
-      }),
-      ...(last.exact ? [] : [{ message: "the -x line is not written as git writes it, on a line of its own" }]),
-      ...PLACES[last.place],
-    ];
-  },
+  check: ({ message, classed, commit }) =>
+    xLines(message).length === 0
+      ? withoutLine(classed)
+      : placeProblems(message, commit.length, classed.source?.commit ?? null),
 };
 
-const PLACES: Readonly<Record<ReturnType<typeof xLines>[number]["place"], readonly Problem[]>> = {
+/** What is wrong with the lines themselves. `length`: digits of a full object ID; `source`: what they stand for. */
+export function placeProblems(message: string, length: number, source: string | null = null): Problem[] {
+  const found = xLines(message);
+  const last = found.at(-1);
+  if (last === undefined) return [];
+  return [
+    ...found.filter(({ id }) => id.length < length).map(({ id }) => abbreviated(id, source)),
+    ...(last.exact ? [] : [{ message: "the -x line is not written as git writes it, on a line of its own" }]),
+    ...PLACES[last.place],
+  ];
+}
+
+function abbreviated(id: string, source: string | null): Problem {
+  const hint = source?.startsWith(id) === true ? `git commit --amend: name ${source}` : `git rev-parse ${id}`;
+  return { message: `it names its source as ${id}, which is not the full object ID`, hint };
+}
+
+const PLACES: Readonly<Record<XLine["place"], readonly Problem[]>> = {
   good: [],
   prose: [{ message: "the -x line is part of a paragraph of text, where git does not find it" }],
   apart: [{ message: "an empty line before the -x line hides the trailers above it from git" }],

@@ -112,7 +112,8 @@ export async function lineCommits(
   return { graph, selections };
 }
 
-async function startOf(
+/** Where what is looked at begins; exclusive. Null: at the root. */
+export async function startOf(
   workspace: Workspace,
   graph: CommitGraph,
   line: Line,

@@ -20,8 +20,12 @@ export interface Case {
 }
 
 export interface CaseRequest {
+  /** Object IDs, oldest first; the graph holds them. */
   readonly commits: readonly string[];
+  /** Source commits that the ledger has, by landed commit. */
   readonly recorded: ReadonlyMap<string, readonly string[]>;
+  /** False: a commit without words is `native`; nothing that does the same is looked for, so no index is needed. */
+  readonly search?: boolean;
 }
 
 /** One case for each commit that is there, in the order asked. */
@@ -76,7 +80,10 @@ async function saidTasks(
     const question = await automaticMerge(workspace, graph, candidate);
     return question === null ? [] : [{ candidate, proposal: null, question }];
   }
-  return tasksOf(workspace, candidate, proposals);
+  const tasks = await tasksOf(workspace, candidate, proposals);
+  if (tasks.length > 0 || (proposals.length === 0 && candidate.claims.pickedFrom.length === 0)) return tasks;
+  // Beside a source that is not there everything is an addition.
+  return tasksOf(workspace, candidate, [{ evidence: "claimed", sources: [], sure: true }]);
 }
 
 async function tasksOf(workspace: Workspace, candidate: Candidate, proposals: readonly Proposal[]): Promise<Task[]> {
@@ -93,9 +100,9 @@ async function tasksOf(workspace: Workspace, candidate: Candidate, proposals: re
 function mayBePick(
   graph: CommitGraph,
   { candidate: { oid, commit, onto }, claimed, reverts, itself }: Case,
-  { recorded }: CaseRequest,
+  { recorded, search }: CaseRequest,
 ): boolean {
-  if (itself || commit.parents.length > 1 || onto === commit.tree) return false;
+  if (search === false || itself || commit.parents.length > 1 || onto === commit.tree) return false;
   if (claimed.named.length > 0 || (recorded.get(oid) ?? []).length > 0) return false;
   const at = graph.find(oid);
   return !reverts.some((other) => {

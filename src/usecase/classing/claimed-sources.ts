@@ -11,6 +11,8 @@ export interface Claimed {
   readonly proposals: readonly Proposal[];
   /** The commit that the message names last and that is there. */
   readonly nearest: string | null;
+  /** Commits that the contents must bear out: the nearest, and what no chain of picks explains. */
+  readonly judged: readonly string[];
 }
 
 /** Parents of a merge that a pick may have been made against. */
@@ -26,7 +28,7 @@ export async function claimedSources(
   );
   const there = [...new Set(named.flatMap(({ oid }) => (oid === null || oid === own ? [] : [oid])))];
   const nearest = there.at(-1);
-  if (nearest === undefined) return { named, proposals: [], nearest: null };
+  if (nearest === undefined) return { named, proposals: [], nearest: null, judged: [] };
   const { reader } = workspace.scratch;
   const commit = await reader.commit(nearest);
   const mainlines = Math.min(MAINLINES, Math.max(1, commit?.parents.length ?? 1));
@@ -36,9 +38,9 @@ export async function claimedSources(
   // The last line of a chain of picks is the nearest; lines that it does not hold itself are further patches.
   const further = claimsOf(commit?.message ?? "").pickedFrom;
   const isChain = there.slice(0, -1).every((oid) => further.some((id) => oid.startsWith(id)));
-  if (isChain) return { named, proposals: alone, nearest };
+  if (isChain) return { named, proposals: alone, nearest, judged: [nearest] };
   const series: Proposal = { evidence: "claimed", sources: there.map((oid) => ({ oid, mainline: 1 })), sure: true };
-  return { named, proposals: [...alone, series], nearest };
+  return { named, proposals: [...alone, series], nearest, judged: there };
 }
 
 /** A full object ID of a commit, or the one commit that an abbreviation stands for. */

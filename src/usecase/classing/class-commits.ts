@@ -8,18 +8,14 @@ import type { CommitGraph } from "../../index/graph.ts";
 import type { ClassedCommit } from "../../wire/class.ts";
 import { summary } from "../picks/find-sources.ts";
 import type { Workspace } from "../workspace.ts";
-import { casesOf, type Case } from "./cases.ts";
-import { compareAll, type Answer } from "./compare-all.ts";
+import { casesOf, type Case, type CaseRequest } from "./cases.ts";
+import { compareAll, rangeDiffs, type Answer } from "./compare-all.ts";
 import { liars } from "./liars.ts";
 import type { Task } from "./proposal.ts";
 import { Reaches } from "./reach.ts";
 
-export interface ClassRequest {
+export interface ClassRequest extends CaseRequest {
   readonly line: { readonly name: string };
-  /** Object IDs, oldest first; the graph holds them. */
-  readonly commits: readonly string[];
-  /** Source commits that the ledger has, by landed commit. */
-  readonly recorded: ReadonlyMap<string, readonly string[]>;
   /** False leaves `rangeDiff` empty, which saves a process for each commit that is not exact. */
   readonly rangeDiffs?: boolean;
 }
@@ -34,12 +30,20 @@ export async function classCommits(
   const answers = await compareAll(
     workspace,
     cases.flatMap(({ tasks }) => tasks),
-    { rangeDiffs: request.rangeDiffs ?? true },
   );
   const chosen = cases.map((one): Chosen => ({ ...one, best: choose(one, answers) }));
   const lies = await liars(workspace, chosen);
+  const asked = request.rangeDiffs === false ? [] : chosen.flatMap(({ best }) => (best === null ? [] : [best]));
+  const texts = await rangeDiffs(workspace, asked);
   const reaches = new Reaches(workspace, graph, policyOf(workspace.config, request.line.name));
-  return Promise.all(chosen.map((one) => classed(workspace, reaches, request, one, lies.has(one.candidate.oid))));
+  return Promise.all(
+    chosen.map((one) =>
+      classed(workspace, reaches, request, one, {
+        lies: lies.has(one.candidate.oid),
+        rangeDiff: (one.best === null ? undefined : texts.get(one.best.task)) ?? "",
+      }),
+    ),
+  );
 }
 
 interface Chosen extends Case {
@@ -69,7 +73,7 @@ async function classed(
   reaches: Reaches,
   { recorded }: ClassRequest,
   { candidate, claimed, reverts, itself, best }: Chosen,
-  lies: boolean,
+  told: Pick<ClassedCommit, "lies" | "rangeDiff">,
 ): Promise<ClassedCommit> {
   const { oid, commit } = candidate;
   const merge = commit.parents.length > 1;
@@ -79,24 +83,24 @@ async function classed(
   const source = first === null ? null : await workspace.scratch.reader.commit(first);
   const lost = [...claimed.named.map(({ id }) => id), ...own].findLast((id) => id.length === oid.length) ?? null;
   const said = own.length > 0 ? "recorded" : claimed.named.length > 0 ? "claimed" : "equivalent";
-  const evidence = best?.task.proposal?.evidence ?? said;
+  const isUnknown = best?.task.proposal?.sources.length === 0;
+  const evidence = isUnknown ? said : (best?.task.proposal?.evidence ?? said);
   const isNative = !itself && !merge && claimed.named.length === 0 && own.length === 0;
   return {
     ...summary(oid, commit),
-    class: best?.answer.class ?? (itself ? "exact" : isNative ? "native" : "adapted"),
+    class: isUnknown ? "adapted" : (best?.answer.class ?? (itself ? "exact" : isNative ? "native" : "adapted")),
     source:
       first !== null && source !== null
-        ? { ...summary(first, source), evidence, reach: await reaches.of(first, own.includes(first)) }
+        ? { ...summary(first, source), evidence, reach: await reaches.ofAll([first, ...more], own) }
         : lost === null
           ? null
           : { commit: lost, subject: "", author: "", date: "", evidence: said, reach: "missing" },
     moreSources: more,
     kept: source === null ? null : keptOf(commit, source),
     reverts: [...reverts],
-    lies,
+    ...told,
     conflicted: [...(best?.answer.conflicted ?? [])],
     beyond: [...(best?.answer.beyond ?? [])],
-    rangeDiff: best?.answer.rangeDiff ?? "",
     merge,
   };
 }

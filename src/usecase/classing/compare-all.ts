@@ -11,71 +11,85 @@ import type { Task } from "./proposal.ts";
 
 export interface Answer {
   readonly class: Compared["class"];
+  /** Root tree, which may be nowhere any more. */
+  readonly computed: string;
   /** As git quotes them. */
   readonly conflicted: readonly string[];
   readonly beyond: readonly AddedHunk[];
-  readonly rangeDiff: string;
 }
 
+/** git processes side by side. */
 const AT_ONCE = 4;
 
 /** Answers by question; those about objects that are missing have none. */
-export async function compareAll(
-  workspace: Workspace,
-  tasks: readonly Task[],
-  options: { readonly rangeDiffs: boolean },
-): Promise<Map<Task, Answer>> {
+export async function compareAll(workspace: Workspace, tasks: readonly Task[]): Promise<Map<Task, Answer>> {
   const { store, engine } = workspace;
-  const keys = tasks.map((task) => keyOf(workspace, task, options.rangeDiffs));
+  const keyed = tasks.map((task) => ({ task, key: `class/${keyOf(workspace, task)}` }));
   const answers = new Map<Task, Answer>();
-  const open: { task: Task; key: string }[] = [];
-  for (const [n, task] of tasks.entries()) {
-    const known = recall<Answer>(store, keys[n] ?? "");
-    if (known === undefined) open.push({ task, key: keys[n] ?? "" });
-    else answers.set(task, known);
-  }
+  const open = keyed.filter(({ task, key }) => {
+    const known = recall<Answer>(store, key);
+    if (known !== undefined) answers.set(task, known);
+    return known === undefined;
+  });
   const compared = await compareLanded(
     engine,
     open.map(({ task }) => task.question),
   );
-  const made: [string, Answer][] = [];
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let n = next++; n < open.length; n = next++) {
-      const [one, comparison] = [open[n], compared[n]];
-      if (one === undefined || comparison === undefined || comparison.kind === "missing") continue;
-      const answer: Answer = {
-        class: comparison.class,
-        conflicted: comparison.conflicted.map(quotePath),
-        beyond: comparison.beyond,
-        rangeDiff:
-          options.rangeDiffs && comparison.class !== "exact" ? await textOf(workspace, one.task, comparison) : "",
-      };
-      answers.set(one.task, answer);
-      made.push([one.key, answer]);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  const made = open.flatMap(({ task, key }, n) => {
+    const comparison = compared[n];
+    if (comparison === undefined || comparison.kind === "missing") return [];
+    const { computed, conflicted, beyond } = comparison;
+    const answer: Answer = { class: comparison.class, computed, conflicted: conflicted.map(quotePath), beyond };
+    answers.set(task, answer);
+    return [[key, answer] as const];
+  });
   remember(store, made);
   return answers;
 }
 
-function keyOf({ repository }: Workspace, { candidate, proposal, question }: Task, rangeDiffs: boolean): string {
-  const asked = JSON.stringify([candidate.oid, proposal?.sources ?? null, question, rangeDiffs]);
-  return `class/${repository.capabilities.versionText}/${createHash("sha256").update(asked).digest("hex")}`;
+/** For reviewers: how the landed commit differs from its source, or a merge from git's own. By question. */
+export async function rangeDiffs(
+  workspace: Workspace,
+  asked: readonly { readonly task: Task; readonly answer: Answer }[],
+): Promise<Map<Task, string>> {
+  const { store } = workspace;
+  const wanted = asked.filter(({ task, answer }) => answer.class !== "exact" && task.proposal?.sources.length !== 0);
+  const keys = wanted.map(({ task }) => `range-diff/${keyOf(workspace, task)}`);
+  const texts = keys.map((key) => recall<string>(store, key));
+  const open = wanted.flatMap((one, n) => (texts[n] === undefined ? [{ ...one, n }] : []));
+  const made: (readonly [string, string])[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let one = open[next++]; one !== undefined; one = open[next++]) {
+      const text = await textOf(workspace, one.task, one.answer);
+      texts[one.n] = text;
+      made.push([keys[one.n] ?? "", text]);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  remember(store, made);
+  return new Map(wanted.map(({ task }, n) => [task, texts[n] ?? ""]));
+}
+
+function keyOf({ repository }: Workspace, { candidate, proposal, question }: Task): string {
+  const asked = JSON.stringify([candidate.oid, proposal?.sources ?? null, question]);
+  return `${repository.capabilities.versionText}/${createHash("sha256").update(asked).digest("hex")}`;
 }
 
 async function textOf(
   { scratch, engine }: Workspace,
   { candidate, proposal, question }: Task,
-  { computed }: Compared,
+  { computed }: Answer,
 ): Promise<string> {
   const last = proposal?.sources.at(-1) ?? null;
   const source = last === null ? null : await scratch.reader.commit(last.oid);
   const [first] = question.patches;
   const isOne = source !== null && question.patches.length === 1 && first !== undefined;
-  // A series, or a merge, is read beside what the engine makes of it.
-  if (!isOne) engine.publish(computed);
+  // A series, or a merge, is read beside what the engine makes of it: made anew where the answer was known.
+  if (!isOne) {
+    if ((await engine.tree(computed)) === null) await compareLanded(engine, [question]);
+    engine.publish(computed);
+  }
   const { oid, commit } = candidate;
   return rangeDiff(
     scratch,

@@ -73,7 +73,7 @@ export class SourceFinder {
       .map((one): Proposal => {
         const theirs = this.#originals.compared(one.number)?.claims.pulls ?? [];
         const evidence = theirs.some((pull) => claims.pulls.includes(pull)) ? "pull" : "equivalent";
-        return { evidence, sources: [this.#source(one.number)], sure: one.band === "same" };
+        return { evidence, sources: [this.#source(one.number)], sure: isSure(one) };
       });
     return [...single, ...this.#squash(query, found), ...claims.pulls.flatMap((pull) => this.#pull(query, pull))];
   }
@@ -122,6 +122,11 @@ export class SourceFinder {
   #source(number: number): { readonly oid: string; readonly mainline: number } {
     return { oid: this.#graph.oid(number), mainline: 1 };
   }
+}
+
+/** Author and subject say that it was meant to be the same, however much had to be changed. */
+function isSure({ band, features }: Original): boolean {
+  return band === "same" || (band === "ask" && features.subjectEqual === 1 && features.author === 1);
 }
 
 type Compared = NonNullable<ReturnType<Originals["compared"]>>;

@@ -8,6 +8,8 @@ import type { PolicySettings } from "../../policy/settings.ts";
 import type { Reach } from "../../wire/class.ts";
 import type { Workspace } from "../workspace.ts";
 
+const WORST = ["missing", "unreachable", "recorded", "unmerged", "trusted"] as const;
+
 /** Answers for commits that exist. The graph of all refs is loaded at the first commit that no trusted branch reaches. */
 export class Reaches {
   readonly #workspace: Workspace;
@@ -22,8 +24,13 @@ export class Reaches {
     graph.track(this.#trusted.flatMap((tip) => graph.find(tip) ?? []));
   }
 
-  /** @param recorded whether a ledger record names it as a source */
-  async of(oid: string, recorded: boolean): Promise<Reach> {
+  /** Of several sources the worst. `recorded` are sources that a ledger record names. */
+  async ofAll(oids: readonly string[], recorded: readonly string[]): Promise<Reach> {
+    const found = await Promise.all(oids.map((oid) => this.#of(oid, recorded.includes(oid))));
+    return WORST.find((reach) => found.includes(reach)) ?? "missing";
+  }
+
+  async #of(oid: string, recorded: boolean): Promise<Reach> {
     const number = this.#graph.find(oid);
     if (number !== null && this.#trusted.some((tip) => this.#isReached(number, tip))) return "trusted";
     this.#all ??= this.#loadAll();

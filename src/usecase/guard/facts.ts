@@ -4,53 +4,64 @@ import { isAncestor } from "../../git/refs.ts";
 import type { ObjectReader } from "../../git/objects.ts";
 import { parseTagObject, type Tag } from "../../object/tag.ts";
 import type { Workspace } from "../workspace.ts";
-import type { Target, UpdateFacts } from "./judge.ts";
+import type { Signature, Target, UpdateFacts } from "./judge.ts";
 import type { Role } from "./role.ts";
+import { tagSignature, type Trusted } from "./signatures.ts";
 import type { Update } from "./updates.ts";
 
 /** Tags of tags of tags: more than anybody makes. */
 const DEPTH = 8;
 
-export async function gatherFacts(
-  { scratch, main }: Workspace,
-  { from, to }: Update,
-  role: Role,
-  /** Tips of branches once the push is through, by refname. */
-  tips: ReadonlyMap<string, string>,
-): Promise<UpdateFacts> {
+export interface Push {
+  readonly workspace: Workspace;
+  /** Objects by refname, once the push is through. */
+  readonly tips: ReadonlyMap<string, string>;
+  readonly trusted: Trusted;
+}
+
+export async function gatherFacts(push: Push, { from, to }: Update, role: Role): Promise<UpdateFacts> {
+  const { scratch, main } = push.workspace;
   if (to === null) return { target: null, fastForward: true, onLine: null };
   const moves = role.kind === "line" || role.kind === "main" || role.kind === "log";
   const fastForward = !moves || from === null || (await isAncestor(scratch, from, to));
   if (role.kind !== "release") return { target: null, fastForward, onLine: null };
-  const { target, commit } = await targetOf(scratch.reader, to);
+  const { target, commit } = await targetOf(push, to, role.policy.signed);
   const { line } = role;
   if (line === null || commit === null) return { target, fastForward, onLine: null };
   const reaching = [line.refname, ...(line.open && main !== null ? [main.refname] : [])];
   for (const refname of reaching) {
-    const tip = tips.get(refname);
+    const tip = push.tips.get(refname);
     if (tip !== undefined && (await isAncestor(scratch, commit, tip))) return { target, fastForward, onLine: true };
   }
   return { target, fastForward, onLine: false };
 }
 
-async function targetOf(reader: ObjectReader, oid: string): Promise<{ target: Target; commit: string | null }> {
+async function targetOf(
+  { workspace, trusted }: Push,
+  oid: string,
+  signed: boolean,
+): Promise<{ target: Target; commit: string | null }> {
+  const { reader } = workspace.scratch;
   const outer = await reader.info(oid);
   if (outer === null) return { target: { kind: "missing" }, commit: null };
   if (outer.type !== "tag")
     return { target: { kind: "object", type: outer.type }, commit: outer.type === "commit" ? oid : null };
-  const tag = await tagAt(reader, oid);
-  const { name } = tag;
+  const { tag, body } = await tagAt(reader, oid);
   let { object, type } = tag;
-  for (let depth = 0; type === "tag" && depth < DEPTH; depth++) ({ object, type } = await tagAt(reader, object));
+  for (let depth = 0; type === "tag" && depth < DEPTH; depth++) ({ object, type } = (await tagAt(reader, object)).tag);
+  const signature = signed ? await tagSignature(workspace, trusted, oid, body) : NO_SIGNATURE;
   return {
-    target: { kind: "tag", name, type, signature: { kind: "none" } },
+    target: { kind: "tag", name: tag.name, type, signature },
     commit: type === "commit" ? object : null,
   };
 }
 
+const NO_SIGNATURE: Signature = { kind: "none" };
+
 /** Throws `git-failed` for a tag that is damaged or is not there: nothing is let through that cannot be read. */
-async function tagAt(reader: ObjectReader, oid: string): Promise<Tag> {
-  const tag = parseTagObject((await reader.read(oid))?.body ?? Buffer.alloc(0));
+async function tagAt(reader: ObjectReader, oid: string): Promise<{ readonly tag: Tag; readonly body: Buffer }> {
+  const body = (await reader.read(oid))?.body ?? Buffer.alloc(0);
+  const tag = parseTagObject(body);
   if (tag === null) throw new AppError("git-failed", `The tag object ${oid} is damaged or is not there`);
-  return tag;
+  return { tag, body };
 }

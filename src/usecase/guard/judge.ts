@@ -13,15 +13,22 @@ export type Target =
       /** What the tag calls itself, and what it points at in the end. */
       readonly name: string;
       readonly type: ObjectType;
-      readonly signature: TagSignature;
+      /** `none` where nobody asked for it. */
+      readonly signature: Signature;
     };
 
 /** `unsure`: the signature is good, and nobody knows the key; or there is nothing that says which keys are known. */
-export type TagSignature =
+export type Signature =
   | { readonly kind: "none" }
   | { readonly kind: "good"; readonly by: string }
   | { readonly kind: "unsure"; readonly why: string }
   | { readonly kind: "bad"; readonly why: string };
+
+/** What a signed push shows; `nonce` is git's word for whether it is for this server and this moment. */
+export interface Certificate {
+  readonly nonce: string;
+  readonly signature: Signature;
+}
 
 export interface UpdateFacts {
   /** What `to` is; null where the push deletes. */
@@ -134,6 +141,33 @@ function signature(target: Target | null): Finding[] {
       return [finding("release-signature", `the tag's signature does not hold: ${target.signature.why}`, SIGN)];
   }
 }
+
+/** The push as a whole, where it moves what is guarded. `required`: pushes must be signed. */
+export function judgeCertificate(certificate: Certificate | null, required: boolean): Finding[] {
+  if (certificate === null)
+    return required ? [finding("push-unsigned", "pushes to what is guarded here are signed", "git push --signed")] : [];
+  const { nonce, signature } = certificate;
+  switch (signature.kind) {
+    case "none":
+      return [finding("push-unsigned", "the push certificate is not signed", "git push --signed")];
+    case "bad":
+      return [finding("push-certificate", `the push certificate does not hold: ${signature.why}`, "git push --signed")];
+    case "unsure":
+      return [finding("push-signer", `nobody vouches for the key that signed the push: ${signature.why}`, ASK)];
+    case "good":
+      return nonce === "OK"
+        ? []
+        : [
+            finding(
+              "push-replayed",
+              `the push certificate is not for this push: its nonce is ${nonce || "missing"}`,
+              "git push --signed",
+            ),
+          ];
+  }
+}
+
+const ASK = "ask whoever keeps the keys: morello ledger trust, or gpg.ssh.allowedSignersFile on the server";
 
 function finding(rule: string, message: string, hint: string): Finding {
   return { rule, message, hint };

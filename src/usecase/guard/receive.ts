@@ -2,12 +2,16 @@
 import { CONFIG_FILE, DEFAULT_CONFIG } from "../../config/default.ts";
 import { AppError, isAppError } from "../../error.ts";
 import { readConfig, symrefOf } from "../../git/refs.ts";
-import { HEADS } from "../../line/ref.ts";
+import type { TrustLog } from "../../ledger/trust.ts";
+import { HEADS, type RefRecord } from "../../line/ref.ts";
 import type { GuardOutcomeOf, Refusal } from "../../wire/guard.ts";
 import { withWorkspace, type Deps, type Workspace } from "../workspace.ts";
-import { gatherFacts } from "./facts.ts";
-import { judgeUpdate } from "./judge.ts";
+import { checkLines } from "./check-lines.ts";
+import { checkLogs, trustDuring } from "./check-logs.ts";
+import { gatherFacts, type Push } from "./facts.ts";
+import { judgeCertificate, judgeUpdate } from "./judge.ts";
 import { roleReader } from "./role.ts";
+import { pushCertificate } from "./signatures.ts";
 import { parseUpdates, type Update } from "./updates.ts";
 
 export interface ReceiveInput {
@@ -58,22 +62,48 @@ async function judgeAll(workspace: Workspace, pushed: readonly Update[]): Promis
   const { refs, config, main, detected } = workspace;
   const updates = await Promise.all(pushed.map((update) => resolved(workspace, update)));
   const roleOf = roleReader({ refs, config, main: main?.name ?? null, detected }, updates);
+  const judged = updates.map((update, n) => ({ update, role: roleOf(update), refname: pushed[n]?.refname ?? "" }));
+  const logs = judged.flatMap(({ update, role }) => (role.kind === "log" ? [{ update, line: role.line }] : []));
+  let trust: Promise<TrustLog | null> | null = null;
+  const push: Push = {
+    workspace,
+    tips: tipsAfter(refs, updates),
+    trusted: () => (trust ??= trustDuring(workspace, logs)),
+  };
+  const notes: string[] = [];
+  const refusals: Refusal[] = [];
+  const first = judged.find(({ role }) => role.kind !== "free");
+  if (first !== undefined) {
+    const certificate = await pushCertificate(workspace, push.trusted);
+    const found = judgeCertificate(certificate, await needsCertificate(workspace));
+    for (const each of found) refusals.push({ ...each, refname: first.refname, commit: null, subject: "" });
+  }
+  for (const { update, role, refname } of judged) {
+    const facts = await gatherFacts(push, update, role);
+    for (const found of judgeUpdate(update, role, facts))
+      refusals.push({ ...found, refname, commit: null, subject: "" });
+    if (role.kind === "main") notes.push(...(await configurationNotes(workspace, update)));
+  }
+  if (refusals.length > 0) return { refusals, notes }; // what takes longer is for pushes that may go through
+  const lines = judged.flatMap(({ update, role }) => (role.kind === "line" ? [{ update, line: role.line }] : []));
+  const ledgers = await checkLogs(push, logs);
+  if (ledgers.refusals.length > 0) return { refusals: [...ledgers.refusals], notes };
+  return { refusals: await checkLines(workspace, lines, updates, ledgers.added), notes };
+}
+
+/** `git config morello.guardSignedPush`. */
+async function needsCertificate({ repository }: Workspace): Promise<boolean> {
+  return /^(true|yes|on|1)$/i.test((await readConfig(repository, "morello.guardSignedPush")) ?? "");
+}
+
+/** Refnames to objects, once the push is through. */
+function tipsAfter(refs: readonly RefRecord[], updates: readonly Update[]): ReadonlyMap<string, string> {
   const tips = new Map(refs.map(({ refname, oid }) => [refname, oid]));
   for (const { refname, to } of updates) {
     if (to === null) tips.delete(refname);
     else tips.set(refname, to);
   }
-  const refusals: Refusal[] = [];
-  const notes: string[] = [];
-  for (const [n, update] of updates.entries()) {
-    const role = roleOf(update);
-    const facts = await gatherFacts(workspace, update, role, tips);
-    const { refname } = pushed[n] ?? update;
-    for (const found of judgeUpdate(update, role, facts))
-      refusals.push({ ...found, refname, commit: null, subject: "" });
-    if (role.kind === "main") notes.push(...(await configurationNotes(workspace, update)));
-  }
-  return { refusals, notes };
+  return tips;
 }
 
 /** A symbolic ref is judged as what it stands for: git writes through it. */

@@ -20,11 +20,8 @@ export interface ServerRefs {
   readonly detected: readonly DetectedLine[];
 }
 
-export interface GuardedLine {
-  readonly name: string;
-  readonly refname: string;
-  /** The branch stands for whatever comes next in its series (`2.x`), so main may hold its releases. */
-  readonly open: boolean;
+/** An open line stands for whatever comes next in its series (`2.x`), so main may hold its releases. */
+export interface GuardedLine extends DetectedLine {
   readonly policy: PolicySettings;
 }
 
@@ -52,10 +49,12 @@ const TRUST = ["refs/morello/trust", "refs/heads/morello-trust"];
 /** Tells for each update what it would move. Lines that the push itself makes are lines already. */
 export function roleReader(server: ServerRefs, updates: readonly Update[]): (update: Update) => Role {
   const { refs, config, main, detected } = server;
-  const lines = [...detected, ...newLines(server, updates)].map((line) => guarded(config, line));
+  const lines = [...detected, ...newLines(server, updates)].map((line): GuardedLine => ({
+    ...line,
+    policy: policyOf(config, line.name),
+  }));
   const byRefname = new Map(lines.map((line) => [line.refname, line]));
   const prefixes = new Set(detected.map(({ tagPrefix }) => tagPrefix));
-  const numbersOf = new Map(detected.map(({ name, version, tagPrefix }) => [name, { version, tagPrefix }]));
   const isRelease = (name: string): boolean => {
     const version = parseTag(name);
     return (
@@ -70,13 +69,14 @@ export function roleReader(server: ServerRefs, updates: readonly Update[]): (upd
   const isReleaseName = (name: string): boolean => isRelease(name) && (parseTag(name)?.numbers.length ?? 0) > longest;
   const lineOf = (name: string): GuardedLine | null => {
     const version = parseTag(name);
-    const fitting = lines.filter((line) => {
-      const of = numbersOf.get(line.name);
-      if (version === null || of === undefined || of.version.length === 0) return false;
-      return of.tagPrefix === version.prefix && inSeries(version.numbers, of.version);
-    });
-    const length = (line: GuardedLine): number => numbersOf.get(line.name)?.version.length ?? 0;
-    return fitting.sort((a, b) => length(b) - length(a))[0] ?? null;
+    const fitting = lines.filter(
+      (line) =>
+        version !== null &&
+        line.version.length > 0 &&
+        line.tagPrefix === version.prefix &&
+        inSeries(version.numbers, line.version),
+    );
+    return fitting.sort((a, b) => b.version.length - a.version.length)[0] ?? null;
   };
   const names = namesOf(
     refs,
@@ -111,10 +111,6 @@ function newLines({ refs, config, main, detected }: ServerRefs, updates: readonl
   if (made.length === 0) return [];
   const known = new Set(detected.map(({ refname }) => refname));
   return detectLines({ refs: [...refs, ...made], config, main }).filter(({ refname }) => !known.has(refname));
-}
-
-function guarded(config: ServerRefs["config"], { name, refname, open }: DetectedLine): GuardedLine {
-  return { name, refname, open, policy: policyOf(config, name) };
 }
 
 function namesOf(

@@ -12,10 +12,12 @@ import type { ApplyOutcome, LineResult } from "../../wire/outcome.ts";
 import type { Line } from "../../wire/line.ts";
 import type { Plan, PlannedLine } from "../../wire/plan.ts";
 import { isFit, type VerifyResult } from "../../wire/verify.ts";
+import { checkLandings, type CheckedLanding } from "./check-landing.ts";
 import { missingIdentity } from "../identity.ts";
+import { landingsOf, withVerdict } from "./landings-of.ts";
 import { pushLines, unpushedLines } from "./push-lines.ts";
 import { advanceRecorded } from "../recording/advance-recorded.ts";
-import type { Landing } from "../recording/landing.ts";
+import { requestApprovals } from "../recording/request-approvals.ts";
 import { recordLandings } from "../recording/record-landings.ts";
 import { verifyPlanned } from "../verifying/verify-plan.ts";
 import type { VerifyOptions } from "../verifying/verify-trees.ts";
@@ -52,10 +54,17 @@ export async function execute(workspace: Workspace, plan: Plan, options: Execute
   const conflicted = plan.lines.some(({ firstFailure }) => firstFailure !== null);
   const going = plan.lines.filter((line) => line.firstFailure === null && line.result !== line.onto);
   const inVain = conflicted && !options.keepGoing;
-  const verified = inVain ? [] : await verifyPlanned(workspace, going, options.verify);
+  const unsigned = await buildLines(workspace, plan, inVain ? [] : going, null);
+  const checked = new Map(
+    (await checkLandings(workspace, landingsOf(plan, unsigned))).map((found) => [found.landing.line, found]),
+  );
+  const allowed = inVain ? [] : going.filter(({ line }) => checked.get(line.name)?.met !== false);
+  const forbidden = !inVain && allowed.length < going.length;
+  if (forbidden) await requestApprovals(workspace, [...checked.values()], options.sign);
+  const verified = forbidden && !options.keepGoing ? [] : await verifyPlanned(workspace, allowed, options.verify);
   const verdicts = new Map(verified.map((result) => [result.line, result]));
-  const fit = fitLines(going, verdicts);
-  const stopped = conflicted || verified.some((result) => !isFit(result));
+  const fit = fitLines(going, new Set(allowed), verdicts);
+  const stopped = conflicted || forbidden || verified.some((result) => !isFit(result));
   const heldBack = stopped && !options.keepGoing;
   const moving = heldBack ? [] : fit;
   const waiting = options.push && !heldBack ? await unpushedLines(workspace, plan) : [];
@@ -70,7 +79,8 @@ export async function execute(workspace: Workspace, plan: Plan, options: Execute
     const going = built.filter(({ expected, tip }) => expected !== tip); // the others: branches that an earlier run made
     for (const { planned, expected } of going) refuseDiverged(planned.line, { ...planned.target, expected });
     const updates = await followers(repository, going.map(advanceOf));
-    const recording = await recordLandings(workspace, landingsOf(plan, going, verdicts), options.sign);
+    const landings = landingsOf(plan, going).map((landing) => withVerdict(landing, checked, verdicts));
+    const recording = await recordLandings(workspace, landings, options.sign);
     await workspace.scratch.transfer(
       [...going.map(({ tip }) => tip), ...recording.tips],
       [...going.map(({ planned }) => planned.onto), ...recording.known],
@@ -90,19 +100,35 @@ export async function execute(workspace: Workspace, plan: Plan, options: Execute
     }
     const worktrees = new Map(updates.map((update) => [update.line, update.worktrees]));
     const lines = plan.lines.map((line) =>
-      lineResult(line, built, worktrees.get(line.line.name) ?? [], verdicts.get(line.line.name) ?? null),
+      lineResult(line, built, worktrees.get(line.line.name) ?? [], {
+        verify: verdicts.get(line.line.name) ?? null,
+        check: checked.get(line.line.name) ?? null,
+      }),
     );
-    const common = { plan, transaction: transaction?.id ?? null, signed: signer !== null, lines, push: report };
+    const common = {
+      plan,
+      transaction: transaction?.id ?? null,
+      signed: signer !== null,
+      recorded: recording.signing,
+      lines,
+      push: report,
+    };
     return stopped ? { kind: "stopped", ...common } : { kind: "applied", ...common };
   });
 }
 
 /** The lines that may move: not those that did not pass, nor those whose picks name commits of such a line as source. */
-function fitLines(going: readonly PlannedLine[], verdicts: ReadonlyMap<string, VerifyResult>): PlannedLine[] {
+function fitLines(
+  going: readonly PlannedLine[],
+  allowed: ReadonlySet<PlannedLine>,
+  verdicts: ReadonlyMap<string, VerifyResult>,
+): PlannedLine[] {
   const lost = new Set<string>();
-  return going.filter(({ line, picks }) => {
+  return going.filter((planned) => {
+    const { line, picks } = planned;
     const verdict = verdicts.get(line.name);
-    const fit = (verdict === undefined || isFit(verdict)) && !picks.some(({ from }) => lost.has(from));
+    const passed = allowed.has(planned) && (verdict === undefined || isFit(verdict));
+    const fit = passed && !picks.some(({ from }) => lost.has(from));
     if (!fit) for (const { outcome } of picks) if (outcome.kind === "clean") lost.add(outcome.commit);
     return fit;
   });
@@ -150,33 +176,6 @@ export async function buildLines(
     built.push({ planned, landed, tip });
   }
   return built;
-}
-
-/** What is recorded of lines that move. Branches of `--to-branch` are proposals: nothing has landed on a line. */
-function landingsOf(
-  plan: Plan,
-  going: readonly TargetedLine[],
-  verdicts: ReadonlyMap<string, VerifyResult>,
-): Landing[] {
-  if (plan.options.toBranch !== null) return [];
-  return going.map(({ planned, landed, tip }) => {
-    const verdict = verdicts.get(planned.line.name);
-    let base = planned.onto;
-    let resultTree = "";
-    const picks = planned.picks.flatMap(({ source, from, outcome, standing }): Landing["picks"] => {
-      const commit = landed.get(source);
-      if (outcome.kind !== "clean" || commit === undefined) return [];
-      const pick = { source, from, base, commit, tree: outcome.tree };
-      base = commit;
-      resultTree = outcome.tree;
-      const reason = plan.options.trailers.find(({ key }) => key === "Reason")?.value ?? null;
-      const revertedBy = standing?.revertedBy?.commit ?? null;
-      return [{ ...pick, class: "exact", conflicted: [], reason, reach: "trusted", revertedBy }];
-    });
-    const verify = verdict === undefined ? null : { command: verdict.command, kind: verdict.kind };
-    const common = { line: planned.line.name, target: planned.target.refname, base: planned.onto, result: tip };
-    return { ...common, resultTree, picks, approvals: [], waivers: [], verify };
-  });
 }
 
 function landedPicks({ planned, landed }: BuiltLine): LandedPick[] {
@@ -245,7 +244,7 @@ function lineResult(
   planned: PlannedLine,
   built: readonly TargetedLine[],
   worktrees: readonly string[],
-  verify: VerifyResult | null,
+  { verify, check }: { readonly verify: VerifyResult | null; readonly check: CheckedLanding | null },
 ): LineResult {
   const done = built.find((line) => line.planned === planned);
   const conflict = planned.picks.some(({ outcome }) => outcome.kind === "conflict");
@@ -253,11 +252,12 @@ function lineResult(
   return {
     line: planned.line.name,
     refname: planned.target.refname,
-    kind: resultKind(planned, done, verify),
+    kind: resultKind(planned, done, verify, check),
     from,
     to: done?.tip ?? from,
     picks: planned.picks.map((pick) => ({ ...pick, landed: done?.landed.get(pick.source) ?? null })),
     verify,
+    violations: [...(check?.violations ?? [])],
     worktrees: [...worktrees],
     next: conflict ? `morello resolve ${planned.line.name}` : null,
   };
@@ -267,7 +267,9 @@ function resultKind(
   planned: PlannedLine,
   done: TargetedLine | undefined,
   verify: VerifyResult | null,
+  check: CheckedLanding | null,
 ): LineResult["kind"] {
+  if (check?.met === false) return "stopped";
   if (planned.firstFailure !== null || (verify !== null && !isFit(verify))) return "stopped";
   if (planned.result === planned.onto || (done !== undefined && done.expected === done.tip)) return "unchanged";
   return done === undefined ? "held-back" : "moved";

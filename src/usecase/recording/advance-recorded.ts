@@ -5,13 +5,15 @@ import { AppError } from "../../error.ts";
 import { updateRefs } from "../../git/refs.ts";
 import type { Repository } from "../../git/repository.ts";
 import { lineOfLog } from "../../ledger/place.ts";
+import { rememberTips } from "../../ledger/remembered.ts";
+import { foundTrust } from "../../ledger/trust.ts";
 import type { Recording } from "./record-landings.ts";
 
 /** The objects must be in the repository already. Throws `line-busy` if somebody wrote to a log meanwhile. */
 export async function advanceRecorded(
   repository: Repository,
   branches: readonly TransactionUpdate[],
-  { before, together }: Recording,
+  { before, together, signing }: Recording,
   run: Run,
 ): Promise<AdvanceResult> {
   if (before.length > 0) {
@@ -22,6 +24,11 @@ export async function advanceRecorded(
   const result = await advance(repository, [...branches, ...logs], run);
   if (result.kind === "refused" && result.refname !== null && lineOfLog(result.refname) !== null)
     throw overtaken(result.refname);
+  if (result.kind === "moved") {
+    if (signing?.firstUse === true && signing.key !== null)
+      foundTrust(repository, { roots: [signing.key], pinned: "first-use", findings: [] });
+    rememberTips(repository, Object.fromEntries(together.flatMap(({ line, to }) => (to === null ? [] : [[line, to]]))));
+  }
   return result;
 }
 

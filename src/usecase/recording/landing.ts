@@ -85,7 +85,7 @@ export function landedDrafts({ target, picks, approvals, waivers, verify }: Land
 /** A landing that is no longer there: what comes next is a new attempt. */
 export function revertedDraft(
   target: string,
-  source: string,
+  sources: readonly string[],
   commit: string,
   revert: string | null,
   reason: string,
@@ -93,7 +93,7 @@ export function revertedDraft(
   return {
     kind: "reverted",
     target,
-    sources: [source],
+    sources,
     body: { commit, revert, reason },
     parents: [commit, ...(revert === null ? [] : [revert])],
   };

@@ -10,7 +10,7 @@ import { subjectOf } from "../../object/text.ts";
 import type { Workspace } from "../workspace.ts";
 import { knownTip } from "./known-tip.ts";
 import { engineOf, intentDraft, landedDrafts, revertedDraft, sourcesOf, type Landing } from "./landing.ts";
-import { openRecorder, type Recorder } from "./recorder.ts";
+import { openRecorder, type Recorder, type Signing } from "./recorder.ts";
 
 export interface Recording {
   /** Logs with the intents, to be moved before any branch. */
@@ -20,9 +20,11 @@ export interface Recording {
   /** What must be transferred, and what is there already. */
   readonly tips: readonly string[];
   readonly known: readonly string[];
+  /** Null: nothing was recorded. */
+  readonly signing: Signing | null;
 }
 
-export const NOTHING_RECORDED: Recording = { before: [], together: [], tips: [], known: [] };
+export const NOTHING_RECORDED: Recording = { before: [], together: [], tips: [], known: [], signing: null };
 
 /** Makes the records; nothing moves. A shallow clone records nothing. */
 export async function recordLandings(
@@ -32,7 +34,7 @@ export async function recordLandings(
 ): Promise<Recording> {
   const recorder = landings.length === 0 ? null : await openRecorder(workspace, sign);
   if (recorder === null) return NOTHING_RECORDED;
-  const before: RefUpdate[] = [];
+  const before: RefUpdate[] = recorder.begins === null ? [] : [recorder.begins];
   const together: Advance[] = [];
   for (const landing of landings) {
     const line = { name: landing.line, refname: landing.target, tip: landing.base };
@@ -47,8 +49,9 @@ export async function recordLandings(
   return {
     before,
     together,
-    tips: together.flatMap(({ to }) => to ?? []),
+    tips: [...before, ...together].flatMap(({ to }) => to ?? []),
     known: [...before.flatMap(({ expected }) => expected ?? []), ...landings.flatMap(sourcesOf)],
+    signing: recorder.signing,
   };
 }
 
@@ -91,5 +94,5 @@ async function goneDraft(
   const { commit } = entry.record;
   const reaches = await isAncestor(repository, commit, base);
   const reason = reaches ? "it was taken out again" : `it is no longer on ${line}`;
-  return revertedDraft(target, source, commit, reaches ? revertedBy : null, reason);
+  return revertedDraft(target, [source], commit, reaches ? revertedBy : null, reason);
 }

@@ -10,6 +10,8 @@ export interface TakenBack {
   readonly target: string;
   /** The branch's tip before. */
   readonly tip: string;
+  /** Full refnames of tags that go, with the commits they name. */
+  readonly tags: readonly { readonly target: string; readonly commit: string }[];
   /** `revert`: the commit that takes it back; null where the branch goes back itself. */
   readonly landings: readonly { readonly source: string; readonly commit: string; readonly revert: string | null }[];
 }
@@ -24,13 +26,18 @@ export async function recordReverts(
   if (recorder === null) return NOTHING_RECORDED;
   const together: Recording["together"][number][] = [];
   const known: string[] = [];
-  for (const { line, target, tip, landings } of lines) {
+  for (const { line, target, tip, landings, tags } of lines) {
     const log = await recorder.open(line);
-    if (log.tip === null || landings.length === 0) continue;
-    const drafts = landings.map(({ source, commit, revert }) => revertedDraft(target, source, commit, revert, reason));
+    if (log.tip === null || landings.length + tags.length === 0) continue;
+    const drafts = [
+      ...tags.map((tag) => revertedDraft(tag.target, [], tag.commit, null, reason)),
+      ...landings.map(({ source, commit, revert }) => revertedDraft(target, [source], commit, revert, reason)),
+    ];
     const { update } = await recorder.append(log, { name: line, refname: target, tip }, drafts);
     together.push({ line, ...update });
-    known.push(log.tip, ...landings.map(({ commit }) => commit));
+    known.push(log.tip, ...[...landings, ...tags].map(({ commit }) => commit));
   }
-  return { before: [], together, tips: together.flatMap(({ to }) => to ?? []), known };
+  const before = recorder.begins === null || together.length === 0 ? [] : [recorder.begins];
+  const tips = [...before, ...together].flatMap(({ to }) => to ?? []);
+  return { before, together, tips, known, signing: recorder.signing };
 }

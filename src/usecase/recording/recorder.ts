@@ -1,24 +1,40 @@
 // Writes records in the name of a run: with the repository's identity, git's committer, the key that git is
 // configured with, and the policy that holds. Makes objects only; whoever moves the branches moves the logs.
+import type { RefUpdate } from "../../git/refs.ts";
 import { append, firstRecord, type Appended, type Draft } from "../../ledger/append.ts";
 import { repositoryIdentity } from "../../ledger/identity.ts";
 import { openLog, type Log } from "../../ledger/log.ts";
 import { openRecordSigner, type RecordSigner } from "../../ledger/signer.ts";
+import { standingOf } from "../../ledger/trust.ts";
 import { policyOf } from "../../line/settings.ts";
 import { policyDigest } from "../../policy/digest.ts";
 import type { Identity } from "../../wire/basic.ts";
 import type { Line } from "../../wire/line.ts";
 import { committerOf, missingIdentity } from "../identity.ts";
 import type { Workspace } from "../workspace.ts";
+import { currentTrust, type CurrentTrust } from "./current-trust.ts";
 
 /** A line as a ledger needs to know it. */
 export type RecordedLine = Pick<Line, "name" | "refname" | "tip">;
 
+/** Who signs, and what a person should know of it. */
+export interface Signing {
+  /** The key's fingerprint; null: records are unsigned. */
+  readonly key: string | null;
+  /** The key was made the first root key by this run. */
+  readonly firstUse: boolean;
+  /** Why `morello ledger verify` will not take what is written; null if nothing stands in the way. */
+  readonly warning: string | null;
+}
+
 export interface Recorder {
   readonly repository: string;
-  /** Null: records are unsigned. */
   readonly signer: RecordSigner | null;
+  readonly signing: Signing;
+  readonly trust: CurrentTrust;
   readonly by: Identity;
+  /** The trust log, where it begins with this run. To be moved before any other log. */
+  readonly begins: RefUpdate | null;
   open(line: string): Promise<Log>;
   /** Appends to a line's log; an empty one begins with what the line holds now. */
   append(log: Log, line: RecordedLine, drafts: readonly Draft[]): Promise<Appended>;
@@ -38,22 +54,31 @@ export async function openRecorder(workspace: Workspace, sign: boolean | null = 
     committerOf(repository),
   ]);
   if (by === null) throw missingIdentity();
+  const trust = await currentTrust(workspace, { identity, signer, by });
   return {
     repository: identity,
     signer,
+    signing: {
+      key: signer?.fingerprint ?? null,
+      firstUse: trust.begins !== null,
+      warning: warningOf(trust, signer, now),
+    },
+    trust,
     by,
+    begins: trust.begins,
     open: (line) => openLog(workspace, line, config.ledger.publish),
     append: (log, line, drafts) => {
       const first = log.tip === null ? [firstRecord(line.refname, line.tip)] : [];
       const policy = policyDigest(policyOf(config, line.name));
-      return append(scratch, log, [...first, ...drafts], {
-        repository: identity,
-        trust: null,
-        policy,
-        time: now,
-        by,
-        signer,
-      });
+      const writer = { repository: identity, trust: trust.digest, policy, time: now, by, signer };
+      return append(scratch, log, [...first, ...drafts], writer);
     },
   };
+}
+
+function warningOf({ state }: CurrentTrust, signer: RecordSigner | null, now: number): string | null {
+  if (state === null) return null;
+  if (signer === null) return "the record is not signed, and the trust log asks for it: git config user.signingKey";
+  const standing = standingOf(state, signer, "writer", now);
+  return standing.kind === "holds" ? null : `${standing.message}: morello ledger trust --add KEY.pub --as EMAIL`;
 }

@@ -7,17 +7,14 @@ import type { Survey } from "./survey.ts";
 
 export type Refusal = Extract<ReleaseOutcome, { kind: "refused" }>;
 
+export function refuse(line: string, reason: Refusal["reason"], message: string, hint: string): Refusal {
+  return { kind: "refused", line, reason, message, hint, entries: [], verify: null };
+}
+
 /** Of the line and its remote, before any version is thought of; null if nothing is in the way. */
 export function refuseStanding({ line, remote, unknown, graph, remoteBranch }: Survey, push: boolean): Refusal | null {
-  const say = (reason: Refusal["reason"], message: string, hint: string): Refusal => ({
-    kind: "refused",
-    line: line.name,
-    reason,
-    message,
-    hint,
-    entries: [],
-    verify: null,
-  });
+  const say = (reason: Refusal["reason"], message: string, hint: string): Refusal =>
+    refuse(line.name, reason, message, hint);
   const { difference } = line;
   if (difference !== null && difference.behind > 0) {
     const upstream = difference.upstream.replace(/^refs\/remotes\//, "");
@@ -68,13 +65,5 @@ export function refuseVersion({ line }: Survey, { why, detail }: NoVersion, { en
   const against = entries.filter(({ group, breaking }) =>
     why === "breaking" ? breaking : why === "feature" ? group === "feature" : false,
   );
-  return {
-    kind: "refused",
-    line: line.name,
-    reason: why,
-    message: detail,
-    hint: hints[why],
-    entries: against,
-    verify: null,
-  };
+  return { ...refuse(line.name, why, detail, hints[why]), entries: against };
 }

@@ -4,6 +4,7 @@ import { listRemoteRefs, type RemoteRefs } from "../../git/remote-refs.ts";
 import { redact } from "../../git/run.ts";
 import type { CommitGraph } from "../../index/graph.ts";
 import type { DetectedLine } from "../../line/detect.ts";
+import { logRefname } from "../../ledger/place.ts";
 import { HEADS, splitRemoteRef, TAGS } from "../../line/ref.ts";
 import { selectLines } from "../../line/select.ts";
 import type { SeriesTag } from "../../line/series.ts";
@@ -11,6 +12,7 @@ import { compareTagVersions, parseTag } from "../../line/tag.ts";
 import { inSeries } from "../../line/version.ts";
 import type { Line } from "../../wire/line.ts";
 import { historyOf, linesOf, type Workspace } from "../workspace.ts";
+import { recordedTags } from "./release-log.ts";
 
 export interface Survey {
   readonly graph: CommitGraph;
@@ -22,7 +24,7 @@ export interface Survey {
   readonly reached: readonly SeriesTag[];
   /** Where there are none: the newest earlier version of the product that the tip reaches. */
   readonly before: { readonly name: string; readonly oid: string } | null;
-  /** Short names of all tags, here and on the remote. */
+  /** Short names of all tags: here, on the remote, and those whose releases ledgers hold. */
   readonly taken: readonly string[];
   readonly remote: { readonly name: string; readonly refs: RemoteRefs | null } | null;
   /** Tags of the series that the remote has and this repository has not. */
@@ -74,7 +76,7 @@ export async function survey(workspace: Workspace, input: SurveyInput): Promise<
     others: all.filter((other) => other.name !== line.name && other.tagPrefix === line.tagPrefix),
     reached: detected.tags.filter(({ oid }) => reaches(oid)),
     before: earlier(local, line, reaches),
-    taken: [...new Set([...names, ...theirs])],
+    taken: [...new Set([...names, ...theirs, ...(await recordedTags(workspace, all))])],
     remote,
     unknown: line.version.length === 0 ? [] : theirs.filter((name) => !here.has(name) && isOwn(name)),
     remoteBranch,
@@ -113,7 +115,8 @@ async function lookAt(workspace: Workspace, line: Line, input: SurveyInput, bran
     );
   }
   workspace.onProgress?.({ step: `looking at the tags of ${redact(name)}`, done: 0, total: 0 });
-  return { name, refs: await listRemoteRefs(workspace.repository, name, [branch], input.push) };
+  const heads = [branch, logRefname(line.name, true)];
+  return { name, refs: await listRemoteRefs(workspace.repository, name, heads, input.push) };
 }
 
 function remoteOf({ remotes }: Workspace, line: Line): string | null {

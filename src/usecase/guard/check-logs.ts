@@ -1,0 +1,183 @@
+// Ledgers in a push: whether what is pushed continues what is there, holds, and agrees with the lines as they will be.
+import { isAncestor } from "../../git/refs.ts";
+import { openApproval } from "../../ledger/approval.ts";
+import { readEntry, type Entry } from "../../ledger/entry.ts";
+import { logAt, logCommits, openLog } from "../../ledger/log.ts";
+import { readTrust, standingOf, type TrustLog } from "../../ledger/trust.ts";
+import { verifyLog } from "../../ledger/verify.ts";
+import { signaturesOf } from "../../ledger/verifying/signed.ts";
+import { HEADS } from "../../line/ref.ts";
+import { policyOf } from "../../line/settings.ts";
+import type { Waiver } from "../../policy/evaluate.ts";
+import type { Refusal } from "../../wire/guard.ts";
+import type { LedgerFinding } from "../../wire/ledger.ts";
+import type { LedgerRecord, RecordOf } from "../../wire/record.ts";
+import { NO_CONTEXT, type CheckContext } from "../checking/context.ts";
+import type { Workspace } from "../workspace.ts";
+import type { Push } from "./facts.ts";
+import type { Update } from "./updates.ts";
+
+export interface PushedLog {
+  readonly update: Update;
+  /** Empty: the log of keys. */
+  readonly line: string;
+}
+
+/** What a push adds to a line's ledger. */
+export interface NewRecords {
+  readonly refname: string;
+  readonly landed: readonly RecordOf<"landed">[];
+  /** For the check of the commits that landed. */
+  readonly context: CheckContext;
+}
+
+export interface LogsChecked {
+  readonly refusals: readonly Refusal[];
+  /** By line. */
+  readonly added: ReadonlyMap<string, NewRecords>;
+}
+
+/** Who may sign what once the push is through; null where nothing says so. */
+export function trustDuring(workspace: Workspace, logs: readonly PushedLog[]): Promise<TrustLog | null> {
+  const to = logs.find(({ line }) => line === "")?.update.to ?? undefined;
+  return readTrust(workspace, workspace.config.ledger.publish, to);
+}
+
+/** Deletions are refused before this. */
+export async function checkLogs({ workspace, tips, trusted }: Push, logs: readonly PushedLog[]): Promise<LogsChecked> {
+  const refusals: Refusal[] = [];
+  const added = new Map<string, NewRecords>();
+  const trust = logs.length === 0 ? null : await trusted();
+  for (const { update, line } of logs) {
+    const { refname, from, to } = update;
+    if (to === null) continue;
+    const refuse = (rule: string, message: string, hint: string): void =>
+      void refusals.push({ rule, refname, commit: null, subject: "", message, hint });
+    const opened = await openLog(workspace, line, workspace.config.ledger.publish);
+    const before = from ?? opened.tip;
+    if (before !== null && !(await isAncestor(workspace.scratch, before, to))) {
+      refuse("log-forked", "the push begins a second ledger beside the one that is there", FETCH);
+      continue;
+    }
+    if (line === "") {
+      for (const { code, message, hint } of trust?.findings ?? []) refuse(`ledger-${code}`, message, hint);
+      continue;
+    }
+    const tip = tips.get(`${HEADS}${line}`);
+    if (tip === undefined) {
+      refuse("log-without-line", `there is no line ${line} that the ledger could be of`, "push the line first");
+      continue;
+    }
+    const found = await holds(workspace, line, { to, before, tip, trust });
+    for (const { code, message, hint } of found.findings) refuse(`ledger-${code}`, message, hint);
+    if (found.findings.length === 0)
+      added.set(line, { refname, ...(await newRecords(workspace, found.entries, trust, { line, to })) });
+  }
+  return { refusals, added };
+}
+
+const FETCH = "git fetch, then run the same morello command again";
+
+interface Pushed {
+  readonly to: string;
+  /** What was there; null where there was no ledger. */
+  readonly before: string | null;
+  readonly tip: string;
+  readonly trust: TrustLog | null;
+}
+
+async function holds(
+  workspace: Workspace,
+  line: string,
+  { to, before, tip, trust }: Pushed,
+): Promise<{ findings: readonly LedgerFinding[]; entries: readonly Entry[] }> {
+  const { scratch, config } = workspace;
+  const commits = await logCommits(scratch, to);
+  const fresh = commits.slice(before === null ? 0 : commits.indexOf(before) + 1);
+  const read = await Promise.all(fresh.map((commit) => readEntry(scratch.reader, commit)));
+  const entries = read.flatMap((one) => (one.kind === "entry" ? [one.entry] : []));
+  const landed = entries.flatMap(({ record }) => (record.kind === "landed" ? [record] : []));
+  // What an approval covers is looked for from the first record on; without any, what was there held when it came.
+  const since = landed.some(({ approvals }) => approvals.length > 0) ? null : before;
+  const { findings } = await verifyLog(workspace, line, {
+    trust,
+    published: config.ledger.publish,
+    selfApproval: policyOf(config, line).selfApproval,
+    tip: to,
+    since,
+    branchTips: [tip],
+  });
+  const astray = landed.filter(({ target }) => target !== `${HEADS}${line}`);
+  return {
+    entries,
+    findings: [
+      ...findings,
+      ...astray.map(({ seq, target }) => ({
+        code: "foreign" as const,
+        line,
+        seq,
+        message: `the record ${seq} is of ${target}, and this is the ledger of ${line}`,
+        hint: FETCH,
+      })),
+    ],
+  };
+}
+
+async function newRecords(
+  workspace: Workspace,
+  entries: readonly Entry[],
+  trust: TrustLog | null,
+  { line, to }: { readonly line: string; readonly to: string },
+): Promise<Omit<NewRecords, "refname">> {
+  const log = logAt(workspace, { line, refname: "", held: null, tip: to, forked: null, fetch: null });
+  const recordOf = async (key: string): Promise<LedgerRecord | null> => (await log.find(key))?.record ?? null;
+  const landed = entries.flatMap(({ record }) => (record.kind === "landed" ? [record] : []));
+  const approvals = new Map<string, readonly string[]>();
+  const waivers: Waiver[] = [];
+  for (const record of landed) {
+    const approved = await Promise.all(record.approvals.map(recordOf));
+    approvals.set(
+      record.commit,
+      approved.flatMap((found) => {
+        const opened = found?.kind === "approval" ? openApproval(found.approval) : null;
+        return opened?.kind === "approval" ? [opened.approval.approver] : [];
+      }),
+    );
+    for (const key of record.waivers) {
+      const found = await recordOf(key);
+      if (found?.kind !== "waiver") continue;
+      const { rule, commit, reason, until, by } = found;
+      waivers.push({ rule, commit, reason, until, by: by.email, key });
+    }
+  }
+  const isSigned = (entry: Entry): boolean => {
+    const state = trust?.states.at(-1)?.trust;
+    return signaturesOf(entry).some(
+      (signature) =>
+        signature.kind === "good" &&
+        state !== undefined &&
+        standingOf(state, signature, "writer", entry.record.time).kind === "holds",
+    );
+  };
+  const records = entries.flatMap((entry) =>
+    entry.record.kind === "landed"
+      ? [
+          [
+            entry.record.commit,
+            { signed: isSigned(entry), reason: entry.record.reason, conflicted: entry.record.conflicted },
+          ] as const,
+        ]
+      : [],
+  );
+  const sources = landed.map(
+    ({ commit, from, sources: named }) => [commit, named.includes(from) ? named : [from]] as const,
+  );
+  const context: CheckContext = {
+    ...NO_CONTEXT,
+    sources: new Map(sources),
+    records: new Map(records),
+    approvals,
+    waivers,
+  };
+  return { landed, context };
+}
