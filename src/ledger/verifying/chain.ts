@@ -129,6 +129,7 @@ export class Chain {
     }
     const trees = new Map<string, Buffer>();
     for (const { path, oid } of files) {
+      trees.delete(this.#tree.oid); // with more files to come, that root is no log commit's
       await this.#tree.openAbove(path, (tree) => this.#read(tree));
       const written = this.#tree.add(path, oid);
       if (written === null) this.#findings.add("key", at, `${path} is recorded already`);
