@@ -6,13 +6,16 @@ import { Malformed, mpint, padded, Reader, string } from "./wire.ts";
 
 const USER_PRESENT = 0x01;
 
+/** Of signatures by hardware keys. */
+export type Touch = "needed" | "not-needed";
+
 /** Throws `Malformed`, with the reason, unless the key made this signature of these bytes. */
-export function checkSignature(key: PublicKey, signature: Buffer, data: Buffer): void {
+export function checkSignature(key: PublicKey, signature: Buffer, data: Buffer, touch: Touch): void {
   const reader = new Reader(signature, "the signature");
   const algorithm = reader.name();
   const digest = digestOf(key, algorithm);
   const value = reader.string();
-  const signed = key.kind !== "rsa" && key.application !== null ? touched(reader, key.application, data) : data;
+  const signed = key.kind !== "rsa" && key.application !== null ? byToken(reader, key.application, data, touch) : data;
   reader.end();
   if (!holds(digest, key, fixedSize(key, value), signed)) {
     throw new Malformed("the signature does not fit what it should have signed");
@@ -32,9 +35,9 @@ function digestOf(key: PublicKey, algorithm: string): string | null {
 }
 
 /** What a hardware key signs in place of the data: the application, its flags and counter, the data's digest. */
-function touched(reader: Reader, application: Buffer, data: Buffer): Buffer {
+function byToken(reader: Reader, application: Buffer, data: Buffer, touch: Touch): Buffer {
   const flagsAndCounter = reader.take(5);
-  if (((flagsAndCounter[0] ?? 0) & USER_PRESENT) === 0) {
+  if (touch === "needed" && ((flagsAndCounter[0] ?? 0) & USER_PRESENT) === 0) {
     throw new Malformed("the hardware key signed without anybody touching it");
   }
   return Buffer.concat([sha256(application), flagsAndCounter, sha256(data)]);
