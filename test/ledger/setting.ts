@@ -3,6 +3,9 @@ import { onTestFinished } from "vitest";
 import { append, firstRecord, type Appended, type Draft, type Writer } from "../../src/ledger/append.ts";
 import { repositoryIdentity } from "../../src/ledger/identity.ts";
 import { openLog, type LedgerContext, type Log } from "../../src/ledger/log.ts";
+import { readTrust } from "../../src/ledger/trust.ts";
+import { verifyLog, type VerifyOptions } from "../../src/ledger/verify.ts";
+import type { LedgerReport } from "../../src/wire/ledger.ts";
 import { updateRefs } from "../../src/git/refs.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { Scratch } from "../../src/git/scratch.ts";
@@ -89,4 +92,20 @@ export async function write(
   const appended = await append(context.scratch, log, begun, await writerOf(context, repository, wish));
   if ((await settle(context, log, appended)) === "refused") throw new Error(`${log.refname} was moved meanwhile`);
   return appended;
+}
+
+/** What `verifyLog` says of the line's log, seen with fresh eyes. */
+export async function verified(
+  repository: TestRepository,
+  wish: Partial<VerifyOptions> = {},
+  remotes: readonly string[] = [],
+): Promise<LedgerReport> {
+  const context = await contextOf(repository, remotes);
+  const trust = await readTrust(context);
+  return verifyLog(context, LINE, { trust, published: false, selfApproval: false, ...wish });
+}
+
+/** Codes of the findings, each once, in order. */
+export function codes({ findings }: Pick<LedgerReport, "findings">): string[] {
+  return [...new Set(findings.map(({ code }) => code))].sort();
 }
