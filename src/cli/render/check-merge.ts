@@ -8,6 +8,8 @@ import { truncate, wrap } from "./width.ts";
 /** Hunks, and lines of a hunk, that are shown. */
 const HUNKS = 8;
 const LINES = 6;
+/** Commits that a command names. */
+const REST = 12;
 
 export function renderCheckMerge(view: View, given: MergeCheckOutcome): string {
   const outcome = cleaned(given);
@@ -74,7 +76,7 @@ function verdict(view: View, { into, result, proof, doubled }: MergeCheckOutcome
         doubled.length === 0
           ? []
           : [
-              ...sentence(view, "refused", "Elsewhere the merge differs from the branch without those commits:"),
+              ...sentence(view, "refused", "Otherwise it differs from the branch without those commits:"),
               ...hunkLines(view, doubled),
             ];
       return [...sentence(view, "good", CLEAN[proof]), ...others];
@@ -121,8 +123,9 @@ function hunkLines(view: View, hunks: readonly DoubledHunk[]): string[] {
 /** Without the commits that are there the branch goes on the target as well. */
 function nextLines(view: View, { ok, branch, into, commits, result }: MergeCheckOutcome): string[] {
   const rest = commits.filter(({ already }) => already === null);
-  if (ok || rest.length === commits.length || rest.length === 0 || result.kind === "nothing") return [];
-  const words = ["git", "switch", "--create", `${branch.name}-rest`, into.tip];
+  if (ok || rest.length === commits.length || rest.length === 0 || rest.length > REST || result.kind === "nothing")
+    return [];
+  const words = ["git", "switch", "--create", `${branch.name}-rest`, shortId(into.tip)];
   return [
     "",
     `${paint(view, "strong", "Next")}  ${command(words)}`,
