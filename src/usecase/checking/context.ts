@@ -79,7 +79,11 @@ export function recordsOf(
     if (record.kind === "checkpoint" && record.seq === 0) ({ baseline } = record);
     if (record.kind === "landed") {
       sources.set(record.commit, [...(sources.get(record.commit) ?? []), ...record.sources]);
-      records.set(record.commit, { signed: isSigned(entry, trust, "writer"), reason: record.reason });
+      records.set(record.commit, {
+        signed: isSigned(entry, trust, "writer"),
+        reason: record.reason,
+        conflicted: record.conflicted,
+      });
       approvals.set(
         record.commit,
         record.approvals.flatMap((key) => approved.get(key)?.approvers ?? []),

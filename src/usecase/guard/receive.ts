@@ -116,21 +116,38 @@ async function resolved({ repository }: Workspace, update: Update): Promise<Upda
 async function configurationNotes({ scratch }: Workspace, { from, to }: Update): Promise<string[]> {
   if (from === null || to === null) return [];
   const [before, after] = await Promise.all(
-    [from, to].map(async (commit) => (await scratch.reader.info(`${commit}:${CONFIG_FILE}`))?.oid ?? null),
+    [from, to].map((commit) => scratch.reader.read(`${commit}:${CONFIG_FILE}`)),
   );
-  return before === after ? [] : [`this changes ${CONFIG_FILE}: it holds for pushes that come after`];
+  if (before?.oid === after?.oid) return [];
+  const unreadable = after == null ? null : await problemOf(after.body.toString("utf8"));
+  return unreadable === null
+    ? [`this changes ${CONFIG_FILE}: it holds for pushes that come after`]
+    : [`${CONFIG_FILE} cannot be read like this, and until it is mended nothing else can be pushed: ${unreadable}`];
+}
+
+async function problemOf(text: string): Promise<string | null> {
+  const { parseConfig } = await import("../../config/load.ts");
+  try {
+    parseConfig(text, CONFIG_FILE);
+    return null;
+  } catch (error) {
+    if (isAppError(error, "config-invalid")) return error.message;
+    throw error;
+  }
 }
 
 /** Nobody knows what is guarded until the configuration is mended, and that happens on the default branch. */
-async function repairOnly({ main }: Workspace, pushed: readonly Update[], error: AppError): Promise<Judged> {
-  const others = pushed.filter(({ refname, to }) => to === null || refname !== `${HEADS}${main?.name ?? ""}`);
+async function repairOnly(workspace: Workspace, pushed: readonly Update[], error: AppError): Promise<Judged> {
+  const main = workspace.main?.name ?? "the default branch";
+  const others = pushed.filter(({ refname, to }) => to === null || refname !== `${HEADS}${main}`);
+  if (others.length === 0) return judgeAll(workspace, pushed);
   const refusals = others.map(({ refname }): Refusal => ({
     rule: "configuration",
     refname,
     commit: null,
     subject: "",
-    message: `${CONFIG_FILE} on ${main?.name ?? "the default branch"} cannot be read: ${error.message}`,
-    hint: `mend it on ${main?.name ?? "the default branch"}, and push that alone`,
+    message: `${CONFIG_FILE} on ${main} cannot be read: ${error.message}`,
+    hint: `mend it on ${main}, and push that alone`,
   }));
-  return { refusals, notes: [`${CONFIG_FILE} cannot be read, so only ${main?.name ?? "nothing"} is taken`] };
+  return { refusals, notes: [] };
 }
