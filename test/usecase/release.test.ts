@@ -163,6 +163,20 @@ test("a fix that another line released is told with that release", async () => {
   expect(found.notes).toContain("also in v2.6.5");
 });
 
+test("of newer lines that had a fix from the beginning the oldest release is told", async () => {
+  const repository = await taggedStory()
+    .branch("release/v2.8", "fix")
+    .annotatedTag("v2.8.0-rc.1")
+    .annotatedTag("v2.8.0")
+    .branch("release/v2.9", "fix")
+    .commit("only 2.9", { files: { nine: "9\n" } })
+    .annotatedTag("v2.9.0")
+    .checkout("main")
+    .create(makeSandbox());
+  ran(await pick(repository, "main", LINE));
+  expect(made(await release(repository)).entries).toMatchObject([{ alsoIn: ["v2.8.0"] }]);
+});
+
 test("a patch on an old line never is the latest", async () => {
   const repository = await pickedStory()
     .branch("release/v2.8", "base")
