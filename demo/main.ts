@@ -13,9 +13,10 @@ import { manyLines } from "./scenario/many-lines.ts";
 import { merge } from "./scenario/merge.ts";
 import { needs } from "./scenario/needs.ts";
 import { range } from "./scenario/range.ts";
+import { release } from "./scenario/release.ts";
 import { where } from "./scenario/where.ts";
 
-const SCENARIOS: readonly Scenario[] = [leak, conflict, range, manyLines, merge, alreadyThere, where, needs];
+const SCENARIOS: readonly Scenario[] = [leak, conflict, range, manyLines, merge, alreadyThere, where, needs, release];
 
 const words = process.argv.slice(2);
 const prepareOnly = words.includes("--prepare");

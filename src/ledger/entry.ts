@@ -43,7 +43,7 @@ export function keptAlive(record: LedgerRecord): readonly string[] {
 }
 
 export type EntryRead =
-  | { readonly kind: "entry"; readonly entry: Entry; readonly blob: string }
+  | { readonly kind: "entry"; readonly entry: Entry; readonly log: Commit; readonly blob: string }
   | { readonly kind: "broken"; readonly why: string };
 
 /** Reads the record that a log commit adds. What cannot be read is a value: whoever verifies goes on. */
@@ -72,6 +72,7 @@ export async function logEntry(
   const { record } = envelope;
   return {
     kind: "entry",
+    log,
     blob: said.blob,
     entry: { record, envelope: envelope.envelope, bytes, digest: digestOf(bytes), commit },
   };

@@ -9,9 +9,10 @@ import type { TrustLog } from "./trust.ts";
 import { Approvals } from "./verifying/approvals.ts";
 import { Chain, type ChainStart } from "./verifying/chain.ts";
 import { Findings } from "./verifying/findings.ts";
+import { KeptTrees } from "./verifying/kept-trees.ts";
 import { load, type Loaded } from "./verifying/load.ts";
 import { branchTips, checkOnLine, checkTags, Claims } from "./verifying/outside.ts";
-import { Signed, signaturesOf } from "./verifying/signed.ts";
+import { Signed } from "./verifying/signed.ts";
 
 export interface VerifyOptions {
   /** As `readTrust` gives it; null where there is none. */
@@ -43,14 +44,14 @@ export async function verifyLog(context: LedgerContext, line: string, options: V
   const signed = new Signed(options.trust, line, commits, findings);
   const approvals = new Approvals(findings, signed, options.selfApproval);
   const claims = new Claims();
-  let target: string | null = start?.entry.record.target ?? null;
   let at = after;
+  const kept = new KeptTrees(scratch.reader, findings);
   for await (const loaded of load(scratch.reader, objectFormat, commits.slice(after))) {
-    await chain.link(loaded);
+    await kept.check(await chain.link(loaded), at);
     const { entry } = loaded;
     if (entry !== null) {
       const { record } = entry;
-      const signatures = signaturesOf(entry);
+      const { signatures } = loaded;
       signed.check(entry, signatures, at);
       claims.add(record, loaded.tag);
       checkObjects(loaded, at, findings);
@@ -60,15 +61,17 @@ export async function verifyLog(context: LedgerContext, line: string, options: V
           record,
           signatures.flatMap((each) => (each.kind === "good" ? [each.fingerprint] : [])),
         );
-      if (record.target.startsWith("refs/heads/")) target ??= record.target;
     }
     at += 1;
     if (findings.hopeless) break;
   }
+  await kept.end();
   approvals.end();
   if (tip !== null) {
-    const tips = options.branchTips ?? (target === null ? [] : await branchTips(context, target));
-    await checkOnLine(context, claims, tips, findings);
+    const pushed = options.branchTips;
+    const tipsOf = async (target: string): Promise<readonly string[]> =>
+      pushed !== undefined && target === `refs/heads/${line}` ? pushed : branchTips(context, target);
+    await checkOnLine(context, claims, tipsOf, findings);
     await checkTags(context, line, claims, new Set(commits), findings);
   }
   checkCopies(opened, new Set(commits), rememberedTips(repository)[line] ?? null, findings);

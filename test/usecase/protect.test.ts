@@ -11,25 +11,14 @@ test("a repository without rules lacks all of them, and looking writes nothing",
   expect(outcome).toMatchObject({ kind: "checked", ok: false, means: "rulesets", project: "org/app" });
   expect(told(outcome)).toEqual([
     "ruleset Morello: release lines: applies to: nothing -> refs/heads/release/*",
-    "ruleset Morello: release lines: except: nothing -> ",
     "ruleset Morello: release lines: enforcement: nothing -> active",
     "ruleset Morello: release lines: deletion: nothing -> refused",
     "ruleset Morello: release lines: force push: nothing -> refused",
-    "ruleset Morello: release lines: approvals: nothing -> 0",
-    "ruleset Morello: release lines: approvals after a push: nothing -> kept",
-    "ruleset Morello: release lines: last push: nothing -> not looked at",
-    "ruleset Morello: release lines: check: nothing -> ",
     "ruleset Morello: ledgers: applies to: nothing -> refs/heads/morello-ledger/**/*, refs/heads/morello-trust",
-    "ruleset Morello: ledgers: except: nothing -> ",
     "ruleset Morello: ledgers: enforcement: nothing -> active",
     "ruleset Morello: ledgers: deletion: nothing -> refused",
     "ruleset Morello: ledgers: force push: nothing -> refused",
-    "ruleset Morello: ledgers: approvals: nothing -> 0",
-    "ruleset Morello: ledgers: approvals after a push: nothing -> kept",
-    "ruleset Morello: ledgers: last push: nothing -> not looked at",
-    "ruleset Morello: ledgers: check: nothing -> ",
     "ruleset Morello: release tags: applies to: nothing -> refs/tags/v*.*",
-    "ruleset Morello: release tags: except: nothing -> ",
     "ruleset Morello: release tags: enforcement: nothing -> active",
     "ruleset Morello: release tags: deletion: nothing -> refused",
     "ruleset Morello: release tags: force push: nothing -> refused",
@@ -94,7 +83,7 @@ test("policy that changes changes the ruleset in place, and leaves who may bypas
   const outcome = await apply(story);
   expect(told(outcome)).toEqual([
     "ruleset Morello: release lines: approvals: 0 -> 2",
-    "ruleset Morello: release lines: approvals after a push: kept -> dismissed",
+    "ruleset Morello: release lines: stale approvals: kept -> dismissed",
     "ruleset Morello: release lines: last push: not looked at -> approved by another",
   ]);
   expect(outcome.bypasses).toEqual([{ rule: "Morello: release lines", actor: "app 7", when: "always" }]);
@@ -153,7 +142,36 @@ test("rules that others set are shown and never touched, those inside Morello's 
   ]);
 });
 
-test("a line that the ruleset is made to pass by falls short", async () => {
+test("what GitHub itself says of a line counts for more than what its rulesets say", async () => {
+  const story = await onGitHub();
+  await apply(story);
+  const nothing = { status: 200, body: [] };
+  story.github.disturb({ fits: ({ path }) => path.endsWith("release%2Fv2.7"), times: 1, told: nothing });
+  const outcome = await protectOn(story);
+  expect(outcome).toMatchObject({ ok: false, differences: [] });
+  expect(outcome.shortfalls.map(({ ref, setting }) => `${ref}: ${setting}`)).toEqual([
+    "refs/heads/release/v2.7: deletion",
+    "refs/heads/release/v2.7: force push",
+  ]);
+});
+
+test("a forge that is busy is waited for", async () => {
+  const story = await onGitHub();
+  const busy = { status: 429, body: { message: "slow down" }, headers: { "Retry-After": "0" } };
+  story.github.disturb({ fits: () => true, times: 3, told: busy });
+  expect(await apply(story)).toMatchObject({ ok: true });
+});
+
+test("that main, where policy is read from, is not protected is said, and main is left alone", async () => {
+  const story = await onGitHub();
+  expect((await apply(story)).limits.join()).toContain("main is not protected, and policy is read from it");
+  const condition = { ref_name: { include: ["refs/heads/main"], exclude: [] } };
+  const theirs = { name: "main", target: "branch", enforcement: "active", bypass_actors: [] } as const;
+  story.github.state.add({ ...theirs, conditions: condition, rules: [{ type: "deletion" }] });
+  expect((await protectOn(story)).limits).toEqual([]);
+});
+
+test("lines that somebody left out of the ruleset are put back", async () => {
   const story = await onGitHub();
   await apply(story);
   const { state } = story.github;
@@ -161,9 +179,10 @@ test("a line that the ruleset is made to pass by falls short", async () => {
     ...ruleset,
     conditions: { ref_name: { ...ruleset.conditions.ref_name, exclude: ["refs/heads/release/v2.7"] } },
   }));
-  const outcome = await protectOn(story);
-  expect(outcome.ok).toBe(false);
+  expect(state.push("refs/heads/release/v2.7", "force", ADA)).toEqual([]);
+  const outcome = await apply(story);
   expect(told(outcome)).toContain("ruleset Morello: release lines: except: refs/heads/release/v2.7 -> ");
+  expect(state.push("refs/heads/release/v2.7", "force", ADA)).not.toEqual([]);
 });
 
 test("the digest tells rules in force apart, by their rules and by who may bypass them", async () => {

@@ -6,13 +6,16 @@ import type { Bypass, Forge, OtherRule, Protection, Settings, Shortfall, WantedE
 import type { Demand } from "../wanted.ts";
 import { inOrder } from "../digest.ts";
 import { mapLimited } from "../limited.ts";
+import { suffices } from "../strictness.ts";
 import { refPatterns } from "./pattern.ts";
-import { foundRules, MOST_APPROVALS, rulesToWrite, suffices, wantedRules, whyOf } from "./settings.ts";
+import { foundRules, MOST_APPROVALS, rulesToWrite, wantedRules, whyOf } from "./settings.ts";
 import { EffectiveRule, Ruleset, RulesetSummary } from "./shape.ts";
 
 const OWN = "Morello: ";
 /** Requests under way at once. */
 const AT_ONCE = 4;
+/** Refs of one demand that GitHub is asked about one by one: the newest lines. Patterns cover the rest. */
+const MOST_ASKED = 25;
 
 /** `project` is `owner/name`. The rulesets there are, by their summaries, must have been listed: see `listRulesets`. */
 export function rulesetForge(client: Client, project: string, demands: readonly Demand[]): Forge {
@@ -29,9 +32,9 @@ export function rulesetForge(client: Client, project: string, demands: readonly 
     own = new Map(rulesets.filter(isOwn).map((ruleset) => [keyOf(ruleset.name), ruleset]));
     const branches = demands.filter(({ target }) => target === "branch");
     const effects = await mapLimited(
-      branches.flatMap((demand) => demand.names.map((name) => ({ demand, name }))),
+      branches.flatMap((demand) => demand.names.slice(0, MOST_ASKED).map((name) => ({ demand, name }))),
       AT_ONCE,
-      async ({ demand, name }) => ({ demand, name, rules: await effectiveRules(name) }),
+      async ({ demand, name }) => ({ demand, name, rules: await effectiveRules(client, project, name) }),
     );
     return {
       wanted,
@@ -42,11 +45,6 @@ export function rulesetForge(client: Client, project: string, demands: readonly 
       limits: limitsOf(demands, [...own.values()]),
       effective: { rulesets: inOrder(rulesets.filter(({ enforcement }) => enforcement === "active").map(inForce)) },
     };
-  };
-
-  const effectiveRules = async (branch: string): Promise<EffectiveRule[]> => {
-    const { items } = await client.list(`${root}/rules/branches/${encodeURIComponent(branch)}`);
-    return items.map((item) => EffectiveRule.parse(item));
   };
 
   const write = async (keys: readonly string[]): Promise<void> => {
@@ -71,6 +69,12 @@ export function rulesetForge(client: Client, project: string, demands: readonly 
   };
 
   return { kind: "github", means: "rulesets", read, write };
+}
+
+/** All rules in force on a branch of that name, there or not, whichever rulesets they are of. */
+export async function effectiveRules(client: Client, project: string, branch: string): Promise<EffectiveRule[]> {
+  const { items } = await client.list(`/repos/${project}/rules/branches/${encodeURIComponent(branch)}`);
+  return items.map((item) => EffectiveRule.parse(item));
 }
 
 /** Null where GitHub has none: an old server, or a plan without them. */
@@ -173,7 +177,6 @@ function limitsOf(demands: readonly Demand[], own: readonly Ruleset[]): string[]
     ...(own.some(({ bypass_actors: actors }) => actors === undefined)
       ? ["the token may not see who bypasses the rules: it does not administer the repository"]
       : []),
-    "GitHub cannot ask that tags are annotated or signed: morello check and morello ledger verify do",
   ];
 }
 

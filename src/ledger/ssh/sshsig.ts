@@ -2,7 +2,7 @@
 // and checks the same bytes. Whether the key is one to trust is for the caller to say.
 import { createHash } from "node:crypto";
 import { fingerprintOf, keyText, readPublicKey, strictBase64, type PublicKey } from "./public-key.ts";
-import { checkSignature } from "./signature.ts";
+import { holds, holdsAside, signatureCheck, type SignatureCheck } from "./signature.ts";
 import { Malformed, Reader, string, uint32 } from "./wire.ts";
 
 const MAGIC = Buffer.from("SSHSIG");
@@ -33,17 +33,33 @@ export type Verified = GoodSignature | BadSignature;
  * whatever the bytes are, they are good or bad.
  */
 export function verifySshsig(blob: Buffer, message: Uint8Array, namespace: string): Verified {
+  const check = prepare(blob, message, namespace);
+  return "kind" in check ? check : verdict(check, holds(check));
+}
+
+/** The same, computed in Node's thread pool: for many at once. */
+export async function verifySshsigAside(blob: Buffer, message: Uint8Array, namespace: string): Promise<Verified> {
+  const check = prepare(blob, message, namespace);
+  return "kind" in check ? check : verdict(check, await holdsAside(check));
+}
+
+function prepare(blob: Buffer, message: Uint8Array, namespace: string): SignatureCheck | BadSignature {
   try {
     const { key, made, hash, signature } = parse(blob);
     if (made !== namespace) {
       throw new Malformed(`the signature was made for ${JSON.stringify(made)}, not for ${JSON.stringify(namespace)}`);
     }
-    checkSignature(key, signature, signedBytes(namespace, hash, message));
-    return { kind: "good", key: keyText(key), fingerprint: fingerprintOf(key.blob) };
+    return signatureCheck(key, signature, signedBytes(namespace, hash, message));
   } catch (error) {
     if (error instanceof Malformed) return { kind: "bad", why: error.message };
     throw error;
   }
+}
+
+function verdict({ key }: SignatureCheck, good: boolean): Verified {
+  return good
+    ? { kind: "good", key: keyText(key), fingerprint: fingerprintOf(key.blob) }
+    : { kind: "bad", why: "the signature does not fit what it should have signed" };
 }
 
 interface Parts {

@@ -5,7 +5,7 @@ import type { ObjectFormat } from "../../object/hash.ts";
 import { hashObject } from "../../object/hash.ts";
 import type { LedgerRecord } from "../../wire/record.ts";
 import { keptAlive, type Entry } from "../entry.ts";
-import { GrowingTree } from "../growing-tree.ts";
+import { GrowingTree, type WrittenTree } from "../growing-tree.ts";
 import { attemptOf, recordKey } from "../key.ts";
 import { attemptPath, recordPath, tagPath } from "../place.ts";
 import type { Findings } from "./findings.ts";
@@ -56,7 +56,7 @@ export class Chain {
   }
 
   /** The trees that the last log commit should have brought, the root last; none if its record could not be read. */
-  async link(loaded: Loaded): Promise<readonly { readonly oid: string; readonly body: Buffer }[]> {
+  async link(loaded: Loaded): Promise<readonly WrittenTree[]> {
     const at = this.#length++;
     const { entry, log } = loaded;
     if (entry === null || log === null || loaded.blob === null) {
@@ -119,12 +119,7 @@ export class Chain {
     return this.#tree.has(path);
   }
 
-  async #grow(
-    { tag }: Loaded,
-    { record }: Entry,
-    blob: string,
-    at: number,
-  ): Promise<readonly { readonly oid: string; readonly body: Buffer }[]> {
+  async #grow({ tag }: Loaded, { record }: Entry, blob: string, at: number): Promise<readonly WrittenTree[]> {
     const files = [{ path: recordPath(record.key), oid: blob }];
     if (record.kind === "release") {
       const path = attemptPath(tagPath(record.target), record.attempt);
@@ -152,7 +147,7 @@ export class Chain {
     }
   }
 
-  async #read(tree: string): Promise<{ oid: string; body: Buffer }> {
+  async #read(tree: string): Promise<WrittenTree> {
     const found = await this.#reader.read(tree);
     if (found?.type === "tree") return found;
     throw new Error(`the tree ${tree} is not here`);

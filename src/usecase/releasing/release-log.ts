@@ -1,5 +1,6 @@
 // What a line's ledger says for a release: which commits landed from where since the last one, which versions are
 // recorded; and the record of the release itself.
+import type { RefUpdate } from "../../git/refs.ts";
 import type { Appended, Draft } from "../../ledger/append.ts";
 import { attemptOf, recordKey } from "../../ledger/key.ts";
 import { openLog, type Log } from "../../ledger/log.ts";
@@ -8,7 +9,7 @@ import { TAGS } from "../../line/ref.ts";
 import type { Line } from "../../wire/line.ts";
 import { backwards } from "../recording/known-tip.ts";
 import { gapDraft } from "../recording/record-landings.ts";
-import { openRecorder, type Recorder } from "../recording/recorder.ts";
+import { openRecorder, type Signing } from "../recording/recorder.ts";
 import type { Workspace } from "../workspace.ts";
 
 export interface ReleaseLog {
@@ -82,6 +83,9 @@ async function blobsUnder(workspace: Workspace, name: string): Promise<string[]>
 }
 
 export interface ReleaseRecorder {
+  readonly signing: Signing;
+  /** Logs that must be there before: the trust log, where it begins with this run. */
+  readonly before: readonly RefUpdate[];
   /** The ledger's last commit before the release is recorded: the tag names it. */
   readonly checkpoint: string;
   /** Log commits that are in the repository already. */
@@ -102,12 +106,15 @@ export async function openReleaseRecorder(
   workspace: Workspace,
   line: Line,
   { log, landed }: ReleaseLog,
+  sign: boolean | null,
 ): Promise<ReleaseRecorder | null> {
-  const recorder: Recorder | null = await openRecorder(workspace);
+  const recorder = await openRecorder(workspace, sign);
   if (recorder === null) return null;
   const gap = await gapDraft(workspace, log, line.refname, line.tip);
   const current = await recorder.append(log, line, gap === null ? [] : [gap]);
   return {
+    signing: recorder.signing,
+    before: recorder.begins === null ? [] : [recorder.begins],
     checkpoint: current.update.to,
     known: log.tip === null ? [] : [log.tip],
     record: async ({ version, tag, tagObject, bytes, commit, previousTag }) => {

@@ -195,6 +195,16 @@ describe("RSA with SHA-1 is refused", () => {
   });
 });
 
+it.each([
+  ["ed25519", 63, 64],
+  ["rsa-2048", 255, 256],
+] as const)("a signature of %s that lost a byte is refused for that", (name, length, size) => {
+  const parts = takeApart(blobs[name]);
+  const algorithm = string(name === "ed25519" ? "ssh-ed25519" : "rsa-sha2-512");
+  const signature = Buffer.concat([algorithm, string(Buffer.alloc(length, 1))]);
+  expect(why(build({ ...parts, signature }))).toBe(`the signature has ${length} bytes, and ${size} are needed`);
+});
+
 describe("an RSA key is refused", () => {
   const rsa = (e: number[], n: Buffer): Buffer =>
     forged({ key: Buffer.concat([string("ssh-rsa"), mpint(Buffer.from(e)), mpint(n)]) });
