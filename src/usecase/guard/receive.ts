@@ -53,9 +53,9 @@ async function judgePush(deps: Deps, pushed: readonly Update[]): Promise<Judged>
 }
 
 async function judgeAll(workspace: Workspace, pushed: readonly Update[]): Promise<Judged> {
-  const { refs, config, main, detected } = workspace;
+  const { refs, config, main, head, detected } = workspace;
   const updates = await resolved(workspace, pushed);
-  const roleOf = roleReader({ refs, config, main: main?.name ?? null, detected }, updates);
+  const roleOf = roleReader({ refs, config, main: main?.name ?? null, head, detected }, updates);
   const parts = updates.map((update, n) => ({ update, role: roleOf(update), refname: pushed[n]?.refname ?? "" }));
   if (parts.every(({ role }) => role.kind === "free")) return { refusals: [], notes: [] };
   const { judgeParts } = await import("./judge-parts.ts"); // most pushes can do without
