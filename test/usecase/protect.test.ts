@@ -131,6 +131,7 @@ test("rules that others set are shown and never touched, those inside Morello's 
   );
   const outcome = await apply(story);
   expect(told(outcome)).toContain("ruleset Morello: release lines: enforcement: disabled -> active");
+  expect(outcome).toMatchObject({ ok: true, remaining: [] });
   expect(outcome.others.map(({ name, source }) => `${name}: ${source}`)).toEqual([
     "house rules: the repository",
     "all: organization org",
