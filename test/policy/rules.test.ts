@@ -123,7 +123,7 @@ const CASES: Readonly<Record<RuleId, { readonly good: readonly Case[]; readonly 
     good: [
       ["a trailer", pick({ message: `${MESSAGE}Reason: it leaks\n` }), line({ reason: true })],
       ["what --adapt writes", pick({ message: `${MESSAGE}Adapted: no prefetcher\n` }), line({ reason: true })],
-      ["a record", pick({ record: { signed: false, reason: "it leaks" } }), line({ reason: true })],
+      ["a record", pick({ record: { signed: false, reason: "it leaks", conflicted: [] } }), line({ reason: true })],
       ["a commit made on the line", pick({ classed: NATIVE }), line({ reason: true })],
     ],
     bad: [
@@ -143,9 +143,11 @@ const CASES: Readonly<Record<RuleId, { readonly good: readonly Case[]; readonly 
     ],
   },
   "signed": {
-    good: [["a signed record", pick({ record: { signed: true, reason: null } }), line({ signed: true })]],
+    good: [
+      ["a signed record", pick({ record: { signed: true, reason: null, conflicted: [] } }), line({ signed: true })],
+    ],
     bad: [
-      ["an unsigned record", pick({ record: { signed: false, reason: null } }), line({ signed: true })],
+      ["an unsigned record", pick({ record: { signed: false, reason: null, conflicted: [] } }), line({ signed: true })],
       ["no record", pick(), line({ signed: true })],
     ],
   },
@@ -160,7 +162,7 @@ const CASES: Readonly<Record<RuleId, { readonly good: readonly Case[]; readonly 
       ["a commit that does not end", pick({ verify: { kind: "timed-out", command: "make" } })],
     ],
   },
-  "one-concern": { good: [], bad: [] },
+  "one-concern": { good: [], bad: [] }, // concern.test.ts
   "message-form": {
     good: [],
     bad: [["what commitlint says", pick({ messageProblems: [{ rule: "type-empty", message: "no type" }] })]],

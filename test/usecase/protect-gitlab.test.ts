@@ -128,6 +128,8 @@ test("GitLab's own default rule of no approvals is taken over; somebody's rule i
   fresh.gitlab.state.rules = [{ ...rule, approvals_required: 0 }];
   expect(await apply(fresh)).toMatchObject({ ok: true });
   expect(fresh.gitlab.state.rules).toMatchObject([{ id: 900, name: "Morello: release lines", approvals_required: 2 }]);
+  expect(fresh.gitlab.state.merge(fresh.gitlab.state.open("release/v2.7", "ada"))).not.toEqual([]);
+  expect(fresh.gitlab.state.merge(fresh.gitlab.state.open("main", "ada"))).toEqual([]);
 
   const taken = await onGitLab(TWO_APPROVALS);
   taken.gitlab.state.rules = [{ ...rule, approvals_required: 1 }];
@@ -137,6 +139,13 @@ test("GitLab's own default rule of no approvals is taken over; somebody's rule i
 
   taken.gitlab.state.rules = [{ ...rule, approvals_required: 3 }];
   expect(await protectOn(taken)).toMatchObject({ ok: true });
+});
+
+test("that main, where policy is read from, is not protected is said, and main is left alone", async () => {
+  const story = await onGitLab();
+  expect((await apply(story)).limits.join()).toContain("main is not protected, and policy is read from it");
+  story.gitlab.state.protect("main", 40, false);
+  expect((await protectOn(story)).limits).toEqual([]);
 });
 
 test("a token that may only read changes nothing", async () => {

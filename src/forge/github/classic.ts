@@ -4,8 +4,9 @@ import { AppError } from "../../error.ts";
 import type { Client } from "../client.ts";
 import { mapLimited } from "../limited.ts";
 import type { Bypass, Forge, Protection, Settings, WantedEntry } from "../port.ts";
+import { atLeast } from "../strictness.ts";
 import type { Demand } from "../wanted.ts";
-import { checkOf, suffices, wantedRules, whyOf } from "./settings.ts";
+import { checkOf, wantedRules, whyOf } from "./settings.ts";
 import { BranchProtection } from "./shape.ts";
 
 /** Requests under way at once. */
@@ -69,16 +70,10 @@ function keyOf(branch: string): string {
 const ADMINS = { held: "held to it", exempt: "exempt" } as const;
 
 function wantedEntry({ branch, demand, protection }: Found): WantedEntry {
-  const there: Settings = protection === null ? {} : settingsOf(protection);
   const wanted: Settings = { ...capped(wantedRules(demand)), administrators: ADMINS.held };
   return {
     key: keyOf(branch),
-    settings: Object.fromEntries(
-      Object.entries(wanted).map(([setting, value]) => {
-        const has = there[setting];
-        return [setting, has !== undefined && suffices(has, value) ? has : value];
-      }),
-    ),
+    settings: atLeast(wanted, protection === null ? {} : settingsOf(protection)),
     why: { ...whyOf(demand), administrators: "else whoever administers the repository is not held to any of this" },
   };
 }
@@ -94,7 +89,7 @@ function settingsOf(protection: BranchProtection): Settings {
     "deletion": protection.allow_deletions?.enabled === true ? "allowed" : "refused",
     "force push": protection.allow_force_pushes?.enabled === true ? "allowed" : "refused",
     "approvals": reviews?.required_approving_review_count ?? 0,
-    "approvals after a push": reviews?.dismiss_stale_reviews === true ? "dismissed" : "kept",
+    "stale approvals": reviews?.dismiss_stale_reviews === true ? "dismissed" : "kept",
     "last push": reviews?.require_last_push_approval === true ? "approved by another" : "not looked at",
     "check": checksIn(protection).map(({ context, app_id: app }) => checkOf(context, app ?? null)),
     "administrators": protection.enforce_admins?.enabled === true ? ADMINS.held : ADMINS.exempt,

@@ -85,5 +85,4 @@ export type BranchProtection = z.infer<typeof BranchProtection>;
 export const RepositoryShape = z.looseObject({
   full_name: z.string(),
   default_branch: z.string(),
-  permissions: z.looseObject({ admin: z.boolean() }).optional(),
 });

@@ -8,7 +8,7 @@ import type { Findings } from "./findings.ts";
 /** What a log says of the world outside, gathered as its records go by. */
 export class Claims {
   readonly landed: RecordOf<"landed">[] = [];
-  readonly releases: RecordOf<"release">[] = [];
+  releases: RecordOf<"release">[] = [];
   readonly tags: { readonly record: RecordOf<"release">; readonly bytes: Buffer }[] = [];
   /** Commits that records say are not on the line any more. */
   readonly gone = new Set<string>();
@@ -18,6 +18,8 @@ export class Claims {
 
   add(record: LedgerRecord, tag: Buffer | null): void {
     if (record.kind === "landed") this.landed.push(record);
+    else if (record.kind === "reverted" && record.target.startsWith("refs/tags/"))
+      this.releases = this.releases.filter(({ target }) => target !== record.target); // its name is free again
     else if (record.kind === "reverted") this.gone.add(record.commit);
     else if (record.kind === "gap" && record.backwards) this.gaps.push(record);
     else if (record.kind === "checkpoint" && record.seq === 0) this.baseline = record.baseline;
