@@ -141,6 +141,22 @@ test("GitLab's own default rule of no approvals is taken over; somebody's rule i
   expect(await protectOn(taken)).toMatchObject({ ok: true });
 });
 
+test("the digest tells rules in force apart, and not by their numbers", async () => {
+  const story = await onGitLab(TWO_APPROVALS);
+  const { rulesDigest: first } = await apply(story);
+  const { state } = story.gitlab;
+  const { branches, rules } = state;
+  const digest = async (): Promise<string> => (await protectOn(story)).rulesDigest;
+  state.branches = branches.map((branch) => ({ ...branch, allow_force_push: true }));
+  expect(await digest()).not.toBe(first);
+  state.branches = [...branches].reverse();
+  expect(await digest()).toBe(first);
+  state.rules = rules.map((rule) => ({ ...rule, id: rule.id + 100 }));
+  expect(await digest()).toBe(first);
+  state.rules = rules.map((rule) => ({ ...rule, approvals_required: 3 }));
+  expect(await digest()).not.toBe(first);
+});
+
 test("that main, where policy is read from, is not protected is said, and main is left alone", async () => {
   const story = await onGitLab();
   expect((await apply(story)).limits.join()).toContain("main is not protected, and policy is read from it");

@@ -82,6 +82,7 @@ test("policy that changes changes the ruleset in place, and leaves who may bypas
   await configure(story.repository, TWO_APPROVALS);
   const outcome = await apply(story);
   expect(told(outcome)).toEqual([
+    "ruleset Morello: release lines: pull request: not asked for -> required",
     "ruleset Morello: release lines: approvals: 0 -> 2",
     "ruleset Morello: release lines: stale approvals: kept -> dismissed",
     "ruleset Morello: release lines: last push: not looked at -> approved by another",
@@ -213,6 +214,10 @@ test("the digest tells rules in force apart, by their rules and by who may bypas
   const before = state.rulesets;
   state.rulesets = [...before].reverse();
   expect((await protectOn(story)).rulesDigest).toBe(first);
+  state.rulesets = before.map((ruleset) => ({ ...ruleset, rules: [...ruleset.rules].reverse() }));
+  expect((await protectOn(story)).rulesDigest).toBe(first);
+  state.rulesets = before.map((ruleset) => ({ ...ruleset, rules: ruleset.rules.slice(1) }));
+  expect((await protectOn(story)).rulesDigest).not.toBe(first);
   state.rulesets = before.map((ruleset) => ({
     ...ruleset,
     bypass_actors: [{ actor_id: 1, actor_type: "Team", bypass_mode: "exempt" }],

@@ -88,6 +88,7 @@ function settingsOf(protection: BranchProtection): Settings {
   return {
     "deletion": protection.allow_deletions?.enabled === true ? "allowed" : "refused",
     "force push": protection.allow_force_pushes?.enabled === true ? "allowed" : "refused",
+    "pull request": reviews === undefined ? "not asked for" : "required",
     "approvals": reviews?.required_approving_review_count ?? 0,
     "stale approvals": reviews?.dismiss_stale_reviews === true ? "dismissed" : "kept",
     "last push": reviews?.require_last_push_approval === true ? "approved by another" : "not looked at",
