@@ -2,11 +2,11 @@
 // and left alone. Where several apply, GitHub joins them, and the most restrictive wins.
 import { globMatcher } from "../../line/glob.ts";
 import type { Client } from "../client.ts";
-import type { Bypass, Forge, OtherRule, Protection, Settings, Shortfall, WantedEntry } from "../port.ts";
-import type { Demand } from "../wanted.ts";
 import { inOrder } from "../digest.ts";
 import { mapLimited } from "../limited.ts";
+import type { Bypass, Forge, OtherRule, Protection, Settings, Shortfall, WantedEntry } from "../port.ts";
 import { suffices } from "../strictness.ts";
+import type { Demand } from "../wanted.ts";
 import { refPatterns } from "./pattern.ts";
 import { foundRules, MOST_APPROVALS, rulesToWrite, wantedRules, whyOf } from "./settings.ts";
 import { EffectiveRule, Ruleset, RulesetSummary } from "./shape.ts";
@@ -17,7 +17,7 @@ const AT_ONCE = 4;
 /** Refs of one demand that GitHub is asked about one by one: the newest lines. Patterns cover the rest. */
 const MOST_ASKED = 25;
 
-/** `project` is `owner/name`. The rulesets there are, by their summaries, must have been listed: see `listRulesets`. */
+/** `project` is `owner/name`. Whether there are rulesets at all is to be asked first: see `listRulesets`. */
 export function rulesetForge(client: Client, project: string, demands: readonly Demand[]): Forge {
   const root = `/repos/${project}`;
   const wanted = demands.map(wantedEntry);
