@@ -23,8 +23,8 @@ export interface ProtectInput {
   readonly remote: string | null;
   /** The token for a host; null if there is none. */
   readonly tokenFor: (forge: ForgeKind, host: string) => string | null;
-  /** Says which variables hold a token for a host, for the hint. */
-  readonly tokenNames: (forge: ForgeKind, host: string) => readonly string[];
+  /** Where a token for a host is looked for, in words and as a command. */
+  readonly tokenAdvice: (forge: ForgeKind, host: string) => { readonly wanted: string; readonly command: string };
   /** Asked before anything is written, if there is a difference. */
   readonly confirm: (found: ProtectOutcome) => Promise<boolean>;
 }
@@ -94,13 +94,11 @@ function remoteOf({ remotes, config }: Workspace, wanted: string | null): string
   );
 }
 
-function token({ kind, host }: ForgePlace, { tokenFor, tokenNames }: ProtectInput): string {
+function token({ kind, host }: ForgePlace, { tokenFor, tokenAdvice }: ProtectInput): string {
   const found = tokenFor(kind, host);
   if (found !== null) return found;
-  const names = tokenNames(kind, host);
-  throw new AppError("token-missing", `No token for ${host} in the environment (wanted: ${names.join(" or ")})`, {
-    hint: `export ${names[0] ?? ""}=…`,
-  });
+  const { wanted, command } = tokenAdvice(kind, host);
+  throw new AppError("token-missing", `No token for ${host} in the environment (wanted: ${wanted})`, { hint: command });
 }
 
 function stateOf(place: ForgePlace, forge: Forge, protection: Protection, left: readonly Difference[]) {
