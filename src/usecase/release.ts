@@ -3,6 +3,7 @@ import { followers, type Advance } from "../apply/advance.ts";
 import { withLines } from "../apply/state.ts";
 import { AppError } from "../error.ts";
 import { openSigner } from "../git/sign.ts";
+import { openLog } from "../ledger/log.ts";
 import { TAGS } from "../line/ref.ts";
 import { tagMessage } from "../release/notes.ts";
 import { writeTag } from "../release/tag.ts";
@@ -12,12 +13,11 @@ import { isFit } from "../wire/verify.ts";
 import { missingIdentity } from "./identity.ts";
 import { withReconciled } from "./reconciled.ts";
 import { advanceRecorded } from "./recording/advance-recorded.ts";
-import { NOTHING_RECORDED } from "./recording/record-landings.ts";
 import { commitBump } from "./releasing/bump-files.ts";
 import { prepare, type Prepared, type Wish } from "./releasing/prepare.ts";
 import { pushRelease, transactionOf } from "./releasing/push-release.ts";
 import { refuse, refuseStanding } from "./releasing/refuse.ts";
-import { openReleaseRecorder, readReleaseLog } from "./releasing/release-log.ts";
+import { openReleaseRecorder } from "./releasing/release-log.ts";
 import { survey, type Survey } from "./releasing/survey.ts";
 import { verifyTrees, type VerifyOptions } from "./verifying/verify-trees.ts";
 import { withWorkspace, type Deps, type Workspace } from "./workspace.ts";
@@ -98,7 +98,7 @@ async function make(
   const { line } = found;
   const { tag: name, version, previousTag, allowed } = planned;
   const commit = await commitBump(workspace, { tip: line.tip, tree, tag: name }, identity, sign);
-  const recorder = await openReleaseRecorder(workspace, line, log);
+  const recorder = await openReleaseRecorder(workspace, line, log, sign);
   const signer = await openSigner(repository, `${identity.name} <${identity.email}>`, sign, "tag.gpgSign");
   const message = tagMessage({ ...notes, allowed, checkpoint: recorder?.checkpoint ?? null });
   const tag = await writeTag(scratch, { name, commit, tagger: identity, message }, signer);
@@ -109,17 +109,20 @@ async function make(
     { line: line.name, refname: `${TAGS}${name}`, expected: null, to: tag.oid },
   ];
   const updates = await followers(repository, moves);
-  const tips = [tag.oid, ...(recorded === null ? [] : [recorded.update.to])];
+  const before = recorder?.before ?? [];
+  const tips = [tag.oid, ...(recorded === null ? [] : [recorded.update.to]), ...before.flatMap(({ to }) => to ?? [])];
   await scratch.transfer(tips, [line.tip, ...(recorder?.known ?? [])]);
   const together = recorded === null ? [] : [{ line: line.name, ...recorded.update }];
   const run = { picks: [], time: workspace.now };
-  const result = await advanceRecorded(repository, updates, { ...NOTHING_RECORDED, together }, run);
+  const signing = recorder?.signing ?? null;
+  const result = await advanceRecorded(repository, updates, { before, together, tips, known: [], signing }, run);
   if (result.kind === "refused") return null;
-  const published = { tag: name, tagObject: tag.oid, commit, logRefname: log.log.refname };
+  const published = { tag: name, tagObject: tag.oid, commit, log: log.log.refname };
   return {
     kind: "released",
     release: { ...planned, commit, tagObject: tag.oid, signed: signer !== null, record: recorded?.key ?? null },
     transaction: result.transaction.id,
+    recorded: signing,
     worktrees: updates.flatMap(({ worktrees }) => worktrees),
     push: push ? await pushRelease(workspace, found, published) : null,
   };
@@ -129,7 +132,7 @@ async function make(
 async function pushAgain(workspace: Workspace, found: Survey, tag: string): Promise<ReleasePush | null> {
   const held = workspace.refs.find(({ refname }) => refname === `${TAGS}${tag}`);
   if (held?.peeled == null || transactionOf(workspace, tag, held.oid) === null) return null;
-  const { log } = await readReleaseLog(workspace, found.line, tag);
-  const published = { tag, tagObject: held.oid, commit: held.peeled, logRefname: log.refname };
+  const log = await openLog(workspace, found.line.name, workspace.config.ledger.publish);
+  const published = { tag, tagObject: held.oid, commit: held.peeled, log: log.refname };
   return pushRelease(workspace, found, published);
 }

@@ -162,7 +162,7 @@ const CASES: Readonly<Record<RuleId, { readonly good: readonly Case[]; readonly 
       ["a commit that does not end", pick({ verify: { kind: "timed-out", command: "make" } })],
     ],
   },
-  "one-concern": { good: [], bad: [] },
+  "one-concern": { good: [], bad: [] }, // concern.test.ts
   "message-form": {
     good: [],
     bad: [["what commitlint says", pick({ messageProblems: [{ rule: "type-empty", message: "no type" }] })]],

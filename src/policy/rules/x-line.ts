@@ -22,6 +22,9 @@ export function placeProblems(message: string, length: number, source: string | 
   if (last === undefined) return [];
   return [
     ...found.filter(({ id }) => id.length < length).map(({ id }) => abbreviated(id, source)),
+    ...found
+      .filter(({ id }, n) => found.findIndex((other) => other.id === id) < n)
+      .map(({ id }) => ({ message: `it names ${id.slice(0, 12)} twice` })),
     ...(last.exact ? [] : [{ message: "the -x line is not written as git writes it, on a line of its own" }]),
     ...PLACES[last.place],
   ];

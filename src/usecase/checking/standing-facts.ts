@@ -8,7 +8,7 @@ import { findEquivalents } from "../equivalents/find-equivalents.ts";
 import { withUnaffected } from "../find.ts";
 import { sourceOf } from "../picks/find-sources.ts";
 import { isThere, standings } from "../standings/standing.ts";
-import { indexOf, linesOf } from "../workspace.ts";
+import { historyOf, indexOf, linesOf } from "../workspace.ts";
 import type { Checking, Looked } from "./looked.ts";
 
 type StandingFacts = Pick<CommitFacts, "duplicateOf" | "sourceRevertedBy" | "missingOn">;
@@ -17,10 +17,12 @@ const NONE: StandingFacts = { duplicateOf: null, sourceRevertedBy: null, missing
 
 /** By object ID, for commits that carry a fix: picks, and fixes made on the line. Nothing is compared unless needed. */
 export async function standingFacts(
-  checking: Checking,
+  given: Checking,
   commits: readonly Looked[],
   needs: ReadonlySet<Need>,
 ): Promise<ReadonlyMap<string, StandingFacts>> {
+  if (!OF_STANDING.some((need) => needs.has(need))) return new Map();
+  const checking = await withSources(given, commits);
   const { graph } = checking;
   const fixes = commits.flatMap((looked) => {
     const fix = fixOf(looked);
@@ -44,6 +46,21 @@ export async function standingFacts(
     for (const { looked, fix } of fixes) set(looked.classed.commit, { missingOn: missing.get(fix) ?? [] });
   }
   return found;
+}
+
+const OF_STANDING: readonly Need[] = ["duplicateOf", "sourceRevertedBy", "missingOn"];
+
+/** Sources may lie on branches that nobody asked about, which the graph lacks then. */
+async function withSources(checking: Checking, commits: readonly Looked[]): Promise<Checking> {
+  const { workspace, graph } = checking;
+  const sources = commits.flatMap(({ classed: { source } }) =>
+    source === null || source.reach === "missing" ? [] : source.commit,
+  );
+  if (sources.every((source) => graph.find(source) !== null)) return checking;
+  return {
+    ...checking,
+    graph: await historyOf(workspace, [...sources, ...commits.map(({ classed }) => classed.commit)]),
+  };
 }
 
 interface Fix {

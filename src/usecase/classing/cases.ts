@@ -38,14 +38,14 @@ export async function casesOf(workspace: Workspace, graph: CommitGraph, request:
       const reverts = await Promise.all(candidate.claims.reverts.map((id) => resolveClaim(workspace, graph, id)));
       const itself = isMains(candidate.oid);
       const recorded = request.recorded.get(candidate.oid) ?? [];
+      const proposals = [...fromLedger(recorded), ...claimed.proposals];
+      const hasWords = claimed.named.length + recorded.length > 0;
       return {
         candidate,
         claimed,
         reverts: reverts.filter((oid) => oid !== null),
         itself,
-        tasks: itself
-          ? []
-          : await saidTasks(workspace, graph, candidate, [...fromLedger(recorded), ...claimed.proposals]),
+        tasks: itself ? [] : await saidTasks(workspace, graph, candidate, proposals, hasWords),
       };
     }),
   );
@@ -75,13 +75,14 @@ async function saidTasks(
   graph: CommitGraph,
   candidate: Candidate,
   proposals: readonly Proposal[],
+  hasWords: boolean,
 ): Promise<Task[]> {
   if (candidate.commit.parents.length > 1) {
     const question = await automaticMerge(workspace, graph, candidate);
     return question === null ? [] : [{ candidate, proposal: null, question }];
   }
   const tasks = await tasksOf(workspace, candidate, proposals);
-  if (tasks.length > 0 || (proposals.length === 0 && candidate.claims.pickedFrom.length === 0)) return tasks;
+  if (tasks.length > 0 || !hasWords) return tasks;
   // Beside a source that is not there everything is an addition.
   return tasksOf(workspace, candidate, [{ evidence: "claimed", sources: [], sure: true }]);
 }

@@ -15,28 +15,32 @@ export interface Claimed {
   readonly judged: readonly string[];
 }
 
+const GITS_LINE = /\bcherry[- ]?picked from commit[ :]*([0-9a-f]{7,64})\b/gi;
 /** Parents of a merge that a pick may have been made against. */
 const MAINLINES = 2;
 
 export async function claimedSources(
   workspace: Workspace,
   graph: CommitGraph,
-  { claims, oid: own }: Candidate,
+  { claims, commit, oid: own }: Candidate,
 ): Promise<Claimed> {
-  const named = await Promise.all(
+  const all = await Promise.all(
     claims.pickedFrom.map(async (id) => ({ id, oid: await resolveClaim(workspace, graph, id) })),
   );
+  // Prose may speak of other repositories' commits; git's own line speaks of this one's.
+  const lines = new Set(Array.from(commit.message.matchAll(GITS_LINE), ([, id = ""]) => id.toLowerCase()));
+  const named = all.filter(({ id, oid }) => oid !== null || lines.has(id));
   const there = [...new Set(named.flatMap(({ oid }) => (oid === null || oid === own ? [] : [oid])))];
   const nearest = there.at(-1);
   if (nearest === undefined) return { named, proposals: [], nearest: null, judged: [] };
   const { reader } = workspace.scratch;
-  const commit = await reader.commit(nearest);
-  const mainlines = Math.min(MAINLINES, Math.max(1, commit?.parents.length ?? 1));
+  const source = await reader.commit(nearest);
+  const mainlines = Math.min(MAINLINES, Math.max(1, source?.parents.length ?? 1));
   const alone = Array.from({ length: mainlines }, (_, n): Proposal => {
     return { evidence: "claimed", sources: [{ oid: nearest, mainline: n + 1 }], sure: true };
   });
   // The last line of a chain of picks is the nearest; lines that it does not hold itself are further patches.
-  const further = claimsOf(commit?.message ?? "").pickedFrom;
+  const further = claimsOf(source?.message ?? "").pickedFrom;
   const isChain = there.slice(0, -1).every((oid) => further.some((id) => oid.startsWith(id)));
   if (isChain) return { named, proposals: alone, nearest, judged: [nearest] };
   const series: Proposal = { evidence: "claimed", sources: there.map((oid) => ({ oid, mainline: 1 })), sure: true };

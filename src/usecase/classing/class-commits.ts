@@ -81,6 +81,7 @@ async function classed(
   const proposed = itself ? [{ oid }] : (best?.task.proposal?.sources ?? []);
   const [first = claimed.nearest ?? own[0] ?? null, ...more] = proposed.map((source) => source.oid);
   const source = first === null ? null : await workspace.scratch.reader.commit(first);
+  const isLost = claimed.named.some((one) => one.oid === null);
   const lost = [...claimed.named.map(({ id }) => id), ...own].findLast((id) => id.length === oid.length) ?? null;
   const said = own.length > 0 ? "recorded" : claimed.named.length > 0 ? "claimed" : "equivalent";
   const isUnknown = best?.task.proposal?.sources.length === 0;
@@ -91,7 +92,11 @@ async function classed(
     class: isUnknown ? "adapted" : (best?.answer.class ?? (itself ? "exact" : isNative ? "native" : "adapted")),
     source:
       first !== null && source !== null
-        ? { ...summary(first, source), evidence, reach: await reaches.ofAll([first, ...more], own) }
+        ? {
+            ...summary(first, source),
+            evidence,
+            reach: isLost ? "missing" : await reaches.ofAll([first, ...more], own),
+          }
         : lost === null
           ? null
           : { commit: lost, subject: "", author: "", date: "", evidence: said, reach: "missing" },

@@ -1,6 +1,6 @@
 // Writes down that a source commit was left out of what was asked for.
-import { updateRefs } from "../../git/refs.ts";
 import type { Workspace } from "../workspace.ts";
+import { appendNow } from "./append-now.ts";
 import { openRecorder } from "./recorder.ts";
 
 export interface Skipped {
@@ -16,14 +16,6 @@ export interface Skipped {
 export async function recordSkip(workspace: Workspace, { line, target, tip, source, reason }: Skipped): Promise<void> {
   const recorder = await openRecorder(workspace);
   if (recorder === null) return;
-  const log = await recorder.open(line);
-  const { update } = await recorder.append(log, { name: line, refname: target, tip }, [
-    { kind: "skipped", target, sources: [source], body: { reason }, parents: [source] },
-  ]);
-  const begins = recorder.begins === null ? [] : [recorder.begins];
-  await workspace.scratch.transfer(
-    [update.to, ...begins.flatMap(({ to }) => to ?? [])],
-    [source, ...(log.held === null ? [] : [log.held])],
-  );
-  await updateRefs(workspace.repository, [...begins, update], "morello: skip");
+  const draft = { kind: "skipped", target, sources: [source], body: { reason }, parents: [source] } as const;
+  await appendNow(workspace, recorder, { name: line, refname: target, tip }, [draft]);
 }

@@ -1,9 +1,9 @@
 // Writes down what waits for approvals: who is asked finds it in the ledger, with the commits that would land.
-import { updateRefs } from "../../git/refs.ts";
 import type { Draft } from "../../ledger/append.ts";
 import { withLines } from "../../apply/state.ts";
 import type { CheckedLanding } from "../landing/check-landing.ts";
 import type { Workspace } from "../workspace.ts";
+import { appendNow } from "./append-now.ts";
 import { backwards } from "./known-tip.ts";
 import { sourcesOf, type Landing } from "./landing.ts";
 import { openRecorder } from "./recorder.ts";
@@ -27,21 +27,14 @@ export async function requestApprovals(
   });
   const recorder = waiting.length === 0 ? null : await openRecorder(workspace, sign);
   if (recorder === null) return;
-  const { repository, scratch } = workspace;
   const lines = held ? [] : waiting.map(({ landing }) => landing.line);
-  await withLines(repository, lines, async () => {
+  await withLines(workspace.repository, lines, async () => {
     for (const { landing, violations } of waiting) {
       const log = await recorder.open(landing.line);
       if (await isRequested(workspace, log.tip, landing)) continue;
       const line = { name: landing.line, refname: landing.target, tip: landing.base };
       const needs = [...new Set(violations.map(({ message }) => message))];
-      const { update } = await recorder.append(log, line, [requestDraft(landing, needs)]);
-      const begins = recorder.begins === null ? [] : [recorder.begins];
-      await scratch.transfer(
-        [landing.result, update.to, ...begins.flatMap(({ to }) => to ?? [])],
-        [landing.base, ...(log.held === null ? [] : [log.held]), ...sourcesOf(landing)],
-      );
-      await updateRefs(repository, [...begins, update], "morello: request");
+      await appendNow(workspace, recorder, line, [requestDraft(landing, needs)], [landing.result]);
     }
   });
 }

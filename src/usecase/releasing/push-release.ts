@@ -1,11 +1,11 @@
-// Publishes a release: branch, tag and ledger in one push, each from the value that the remote was seen to hold.
+// Publishes a release: branch, ledger and tag in one push, each from the value that the remote was seen to hold.
 import { recordTransaction, transactions } from "../../apply/journal.ts";
 import { AppError } from "../../error.ts";
 import { push, type PushUpdate } from "../../git/push.ts";
 import { readRef } from "../../git/refs.ts";
 import { redact, run } from "../../git/run.ts";
 import { logCommits } from "../../ledger/log.ts";
-import { lineOfLog } from "../../ledger/place.ts";
+import { lineOfLog, logRefname } from "../../ledger/place.ts";
 import { TAGS } from "../../line/ref.ts";
 import type { ReleasePush } from "../../wire/release.ts";
 import type { Workspace } from "../workspace.ts";
@@ -17,7 +17,7 @@ export interface Published {
   readonly tagObject: string;
   readonly commit: string;
   /** Full refname of the ledger's log. */
-  readonly logRefname: string;
+  readonly log: string;
 }
 
 const KEPT = {
@@ -28,18 +28,19 @@ const KEPT = {
 /** Pushes what the remote lacks. Throws `push-rejected` where it holds something that this would overwrite. */
 export async function pushRelease(
   workspace: Workspace,
-  { remote, remoteBranch }: Survey,
-  { tag, tagObject, commit, logRefname }: Published,
+  { line, remote, remoteBranch }: Survey,
+  { tag, tagObject, commit, log }: Published,
 ): Promise<ReleasePush | null> {
   const seen = remote?.refs?.refs;
   if (remote === null || seen === undefined) return null;
   const { repository } = workspace;
-  const log = logRefname.startsWith("refs/heads/") ? await readRef(repository, logRefname) : null;
-  const wanted: readonly (readonly [refname: string, to: string])[] = [
-    [remoteBranch, commit],
-    ...(log === null ? [] : [[logRefname, log] as const]),
-    [`${TAGS}${tag}`, tagObject],
-  ];
+  const wanted: (readonly [refname: string, to: string])[] = [[remoteBranch, commit]];
+  // Logs that are kept in local refs are not for others yet.
+  for (const refname of logRefname(line.name, true) === log ? [logRefname("", true), log] : []) {
+    const held = await readRef(repository, refname);
+    if (held !== null) wanted.push([refname, held]);
+  }
+  wanted.push([`${TAGS}${tag}`, tagObject]);
   const updates: PushUpdate[] = [];
   for (const [refname, to] of wanted) {
     const expected = seen.get(refname) ?? null;
