@@ -177,6 +177,16 @@ test("a ruleset of a level above that the token may not look into is named, and 
   expect(outcome.others).toMatchObject([{ name: "enterprise", source: "organization org" }]);
 });
 
+test("a forge that answers in another form than is known is a failure of its own, not a defect", async () => {
+  const story = await onGitHub();
+  await apply(story);
+  const strange = { status: 200, body: { id: "1", name: "x" } };
+  story.github.disturb({ fits: ({ path }) => /rulesets\/\d+$/.test(path), times: 1, told: strange });
+  const error = await failure(protectOn(story));
+  expect(error.code).toBe("forge-failed");
+  expect(error.message).toContain("in another form than is known: id");
+});
+
 test("a forge that is busy is waited for", async () => {
   const story = await onGitHub();
   const busy = { status: 429, body: { message: "slow down" }, headers: { "Retry-After": "0" } };
