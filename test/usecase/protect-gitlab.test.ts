@@ -101,6 +101,22 @@ test("a looser pattern of somebody else's wins on GitLab, and a person is told t
   expect(state.push("refs/heads/release/v2.7", "force", DEVELOPER)).toEqual([]); // which is why it is told
 });
 
+test("what a group above has set by the same pattern is the group's: the project gets an entry of its own", async () => {
+  const story = await onGitLab();
+  const { state } = story.gitlab;
+  const theirs = state.protect("release/*", 30, true, { inherited: true });
+  const outcome = await apply(story);
+  expect(state.branches.filter(({ name }) => name === "release/*")).toMatchObject([
+    theirs,
+    { allow_force_push: false },
+  ]);
+  expect(outcome.others).toMatchObject([{ name: "protected branch release/*", source: "a group above" }]);
+  expect(outcome.shortfalls).toMatchObject([
+    { ref: "refs/heads/release/v2.8", setting: "force push" },
+    { ref: "refs/heads/release/v2.7", setting: "force push" },
+  ]);
+});
+
 test("a plan without approvals falls short of a policy that asks for them, and is no error", async () => {
   const story = await onGitLab(TWO_APPROVALS);
   story.gitlab.state.paid = false;
