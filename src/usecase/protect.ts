@@ -35,6 +35,8 @@ export function protect(deps: Deps, input: ProtectInput): Promise<ProtectOutcome
     const demands = demandsOf(workspace);
     const url = await remoteUrl(workspace.repository, remoteOf(workspace, input.remote));
     const place = forgePlace(url, input.forge ?? workspace.config.forge.kind ?? null);
+    const say = (step: string): void => deps.onProgress?.({ step: `${step} ${place.host}`, done: 0, total: 0 });
+    say("asking");
     const forge = await openForge(place, { token: token(place, input), demands, signal: deps.signal ?? null });
     const before = await forge.read();
     const different = differences(before.wanted, before.entries);
@@ -46,7 +48,9 @@ export function protect(deps: Deps, input: ProtectInput): Promise<ProtectOutcome
     if (!input.apply) return checked;
     if (different.length === 0) return { ...checked, kind: "applied", remaining: [] };
     if (!(await input.confirm(checked))) return { ...checked, kind: "declined" };
+    say("writing to");
     await forge.write([...new Set(different.map(({ key }) => key))]);
+    say("reading back from");
     const after = await forge.read();
     const remaining = differences(after.wanted, after.entries);
     return {

@@ -298,3 +298,18 @@ test("configuration says which forge it is, where the host's name does not", asy
   const story = await onGitHub("forge: { kind: github }\n");
   expect(await protectOn(story, { forge: null })).toMatchObject({ forge: "github" });
 });
+
+test("what failed half-way is ended by the same command, and nothing is written twice", async () => {
+  const story = await onGitHub();
+  const broken = { status: 500, body: { message: "Server Error" } };
+  let posts = 0;
+  story.github.disturb({ fits: ({ method }) => method === "POST" && ++posts === 2, times: 1, told: broken });
+  expect(await failure(apply(story))).toMatchObject({ code: "forge-failed", data: { status: 500 } });
+  expect(story.github.state.rulesets.map(({ name }) => name)).toEqual(["Morello: release lines"]);
+  const outcome = await apply(story);
+  expect(outcome).toMatchObject({ kind: "applied", ok: true });
+  expect(new Set(outcome.differences.map(({ rule }) => rule))).toEqual(
+    new Set(["ruleset Morello: ledgers", "ruleset Morello: release tags"]),
+  );
+  expect(story.github.state.rulesets).toHaveLength(3);
+});
