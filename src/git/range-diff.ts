@@ -41,7 +41,7 @@ export async function rangeDiff(scratch: Scratch, before: Patch, after: Patch): 
   const sizes = stats.map((stat) => (stat === null ? 0 : stat.insertions + stat.deletions));
   if (Math.max(...sizes) > MOST) return `Too large to be shown: the patches change ${sizes.join(" and ")} lines.\n`;
   const ranges = [before, after].map((patch) => rangeOf(scratch, patch));
-  const done = await run(scratch, [...ARGS, ...ranges.map(({ range }) => range)], { ok: [0, 128] });
+  const done = await run(scratch, [...ARGS, ...ranges.map(({ range }) => range)], { ok: [0, 128, 255] });
   if (done.status !== 0) return "";
   const names = [before, after].map(({ commit }) => commit.slice(0, 12));
   return done.stdout
