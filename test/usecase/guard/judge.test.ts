@@ -25,6 +25,7 @@ const server = (config = DEFAULT_CONFIG) => ({
   refs,
   config,
   main: "main",
+  head: "refs/heads/main",
   detected: detectLines({ refs, config, main: "main" }),
 });
 
@@ -97,6 +98,17 @@ test("a branch that configuration calls a line is one, and so is one that the pu
   const config = { ...DEFAULT_CONFIG, lines: [{ pattern: "ship/*" }] };
   const update: Update = { refname: "refs/heads/ship/red", from: null, to: idOf("side") };
   expect(roleReader(server(config), [update])(update)).toMatchObject({ kind: "line", line: { name: "ship/red" } });
+});
+
+test("a branch that would be taken for the main one is refused", () => {
+  const trunk = refs.map((ref) => (ref.refname === "refs/heads/main" ? { ...ref, refname: "refs/heads/trunk" } : ref));
+  const config = DEFAULT_CONFIG;
+  const detected = detectLines({ refs: trunk, config, main: "trunk" });
+  for (const head of [null, "refs/heads/main"]) {
+    const update: Update = { refname: "refs/heads/main", from: null, to: idOf("side") };
+    const role = roleReader({ refs: trunk, config, main: "trunk", head, detected }, [update])(update);
+    expect(role).toMatchObject({ kind: "shadow", why: "would become the branch that policy is read from" });
+  }
 });
 
 test("tags of a push do not change which tags are a line's releases", () => {
