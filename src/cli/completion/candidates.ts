@@ -34,6 +34,7 @@ const OPERANDS: Readonly<Record<string, Ask>> = {
   "continue": "resolutions",
   "skip": "resolutions",
   "abort": "resolutions",
+  "check": "lines",
   "verify": "lines",
   "ledger show": "revisions",
   "ledger export": ":directories",
