@@ -22,6 +22,7 @@ const VALUES: Readonly<Record<string, Ask>> = {
   "--different": "revisions",
   "--forget": "revisions",
   "--out": ":files",
+  "--notes": ":files",
   "--remote": "remotes",
 };
 /** By the verb's name, with the verb it belongs to: `ledger show`. */
@@ -35,6 +36,7 @@ const OPERANDS: Readonly<Record<string, Ask>> = {
   "skip": "resolutions",
   "abort": "resolutions",
   "verify": "lines",
+  "release": "lines",
   "ledger show": "revisions",
   "ledger export": ":directories",
 };
