@@ -63,14 +63,9 @@ export function judgeUpdate(update: Update, role: Role, facts: UpdateFacts): Fin
     case "shadow":
       return [finding("shadow", role.why, "choose another name")];
     case "main":
-      return [
-        ...deletion(update, "main-deleted", "the default branch is never deleted"),
-        ...rewind(update, facts, "main"),
-      ];
     case "line":
-      return [...deletion(update, "line-deleted", "a release line is never deleted"), ...rewind(update, facts, "line")];
     case "log":
-      return [...deletion(update, "log-deleted", "a ledger is never deleted"), ...rewind(update, facts, "log")];
+      return [...deletion(update, role.kind), ...rewind(update, facts, role.kind)];
     case "release":
       return judgeRelease(update, role, facts);
   }
@@ -79,8 +74,15 @@ export function judgeUpdate(update: Update, role: Role, facts: UpdateFacts): Fin
 const KEEP_HERE = "keep it in your own repository; git replace -d takes it away";
 const NEW_VERSION = "releases stay as they are: make the next version, morello release LINE";
 
-function deletion({ to }: Update, rule: string, message: string): Finding[] {
-  return to === null ? [finding(rule, message, "morello.yaml can close a line: lines[].maintained: end-of-life")] : [];
+const DELETED = {
+  main: ["the default branch is never deleted", "on the server, git symbolic-ref HEAD says which branch it is"],
+  line: ["a release line is never deleted", "morello.yaml can close it: lines[].maintained: end-of-life"],
+  log: ["a ledger is never deleted", "morello ledger log shows what it holds"],
+} as const;
+
+function deletion({ to }: Update, what: keyof typeof DELETED): Finding[] {
+  const [message, hint] = DELETED[what];
+  return to === null ? [finding(`${what}-deleted`, message, hint)] : [];
 }
 
 const REWOUND = {
