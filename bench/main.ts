@@ -10,6 +10,7 @@ import { benchLedger } from "./ledger.ts";
 import { benchPicks } from "./picks.ts";
 import { benchPlans } from "./plans.ts";
 import { benchPrerequisites } from "./prerequisites.ts";
+import { benchSignatures } from "./signatures.ts";
 import { benchStanding } from "./standing.ts";
 import { benchSymbols } from "./symbols.ts";
 
@@ -25,6 +26,7 @@ const KINDS = {
   standing: benchStanding,
   symbols: benchSymbols,
   ledger: benchLedger,
+  signatures: benchSignatures,
 } as const;
 
 const { values, positionals } = parseArgs({

@@ -41,7 +41,7 @@ export async function addedHunks(scratch: Scratch, lists: readonly (readonly Dif
       .flatMap((difference) => {
         const hunks = hunksOf.get(difference) ?? [];
         const isEmpty = [difference.before, difference.after].some((entry) => entry?.oid === nothing);
-        return [...inWords(difference, hunks.length > 0 || isEmpty), ...inLines(difference, hunks)];
+        return [...inWords(difference, hunks.length > 0, isEmpty), ...inLines(difference, hunks)];
       })
       .slice(0, MAX_HUNKS),
   );
@@ -66,7 +66,7 @@ function isText(entry: TreeEntry | null): boolean {
 }
 
 /** What a text difference does not say. */
-function inWords({ path, before, after }: Difference, hasText: boolean): AddedHunk[] {
+function inWords({ path, before, after }: Difference, hasText: boolean, isEmpty: boolean): AddedHunk[] {
   const removed: string[] = [];
   const added: string[] = [];
   const isPlain = hasText && (before ?? after)?.mode === "100644" && (before === null || after === null);
@@ -74,7 +74,7 @@ function inWords({ path, before, after }: Difference, hasText: boolean): AddedHu
     if (before !== null) removed.push(`${after === null ? "deleted file" : "old"} mode ${before.mode}`);
     if (after !== null) added.push(`${before === null ? "new file" : "new"} mode ${after.mode}`);
   }
-  if (before?.oid !== after?.oid && !hasText) {
+  if (before?.oid !== after?.oid && !hasText && !isEmpty) {
     if (before !== null) removed.push(contents(before));
     if (after !== null) added.push(contents(after));
   }

@@ -86,12 +86,17 @@ async function holdsMarkers(engine: MergeEngine, landed: TreeEntry, conflict: Co
   if (!isRegular(landed.mode)) return false;
   const body = await bodyOf(engine, landed);
   if (body === null) return false;
-  // Where both sides moved a file, git's stages hold markers of their own, which excuse none.
-  const nested = conflict.types.some((type) => /rename/.test(type));
-  const stages = nested ? [] : [conflict.base, conflict.ours, conflict.theirs].filter((stage) => stage !== null);
+  if (isNested(body)) return true;
+  const stages = [conflict.base, conflict.ours, conflict.theirs].filter((stage) => stage !== null);
   const sides = await Promise.all(stages.map((stage) => bodyOf(engine, stage)));
-  const known = sides.filter((side) => side !== null);
+  const known = sides.filter((side) => side !== null).filter((side) => !isNested(side));
   return markerLines(body, known).length > 0;
+}
+
+/** Where both sides moved a file, git merges into the stages: their markers, labelled with commits, excuse none.
+ * They are longer than others. */
+function isNested(side: Buffer): boolean {
+  return /^[<>]{7,} [0-9a-f]{40,64}(?::|\r?$)/m.test(side.toString("latin1"));
 }
 
 async function bodyOf(engine: MergeEngine, { oid }: { readonly oid: string }): Promise<Buffer | null> {

@@ -3,6 +3,7 @@ import { CommanderError, Option } from "commander";
 import { abortVerb } from "./command/abort.ts";
 import { applyVerb } from "./command/apply.ts";
 import { approveVerb } from "./command/approve.ts";
+import { auditVerb } from "./command/audit.ts";
 import { checkVerb } from "./command/check.ts";
 import { completeVerb, completionVerb } from "./command/completion.ts";
 import { continueVerb } from "./command/continue.ts";
@@ -45,6 +46,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
     approve: approveVerb,
     waive: waiveVerb,
     ledger: ledgerVerb,
+    audit: auditVerb,
     hooks: hooksVerb,
     guard: guardVerb,
     protect: protectVerb,

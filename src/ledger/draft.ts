@@ -1,26 +1,27 @@
 // Records before they have their place in a log, and whoever writes them.
 import type { Identity } from "../wire/basic.ts";
-import type { RecordKind, RecordOf } from "../wire/record.ts";
+import type { LedgerRecord, RecordKind, RecordOf } from "../wire/record.ts";
 import type { RecordSigner } from "./signer.ts";
 
 /** What every record says, whatever its kind. */
-type CommonKey =
-  | "kind"
-  | "repository"
-  | "line"
-  | "target"
-  | "sources"
-  | "attempt"
-  | "key"
-  | "seq"
-  | "previous"
-  | "trust"
-  | "policy"
-  | "time"
-  | "by";
+const COMMON = [
+  "kind",
+  "repository",
+  "line",
+  "target",
+  "sources",
+  "attempt",
+  "key",
+  "seq",
+  "previous",
+  "trust",
+  "policy",
+  "time",
+  "by",
+] as const;
 
 /** What only a record of that kind says. */
-export type Body<Kind extends RecordKind> = Omit<RecordOf<Kind>, CommonKey>;
+export type Body<Kind extends RecordKind> = Omit<RecordOf<Kind>, (typeof COMMON)[number]>;
 
 /** A record before it has its place in the log. */
 export interface DraftOf<Kind extends RecordKind> {
@@ -49,4 +50,10 @@ export interface Writer {
   readonly by: Identity;
   /** Null: the records are unsigned. */
   readonly signer: RecordSigner | null;
+}
+
+/** What only a record of its kind says. */
+export function bodyOf(record: LedgerRecord): object {
+  const common: readonly string[] = COMMON;
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !common.includes(name)));
 }

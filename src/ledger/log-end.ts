@@ -2,11 +2,10 @@
 // the scratch repository alone.
 import { AppError } from "../error.ts";
 import type { Scratch } from "../git/scratch.ts";
-import { serialiseCommit } from "../object/commit.ts";
 import { LedgerRecord, type Envelope } from "../wire/record.ts";
 import type { Draft, Writer } from "./draft.ts";
 import { serialiseEnvelope } from "./dsse.ts";
-import { identityLine, keptAlive, logMessage, type Entry } from "./entry.ts";
+import { keptAlive, logCommit, type Entry } from "./entry.ts";
 import { GrowingTree, type WrittenTree } from "./growing-tree.ts";
 import { attemptOf, recordKey } from "./key.ts";
 import type { Log } from "./log.ts";
@@ -80,20 +79,14 @@ export class LogEnd {
     { parents, blobs = [] }: Pick<Draft, "parents" | "blobs">,
   ): Promise<Entry> {
     const scratch = this.#scratch;
-    const { key, attempt, by, time } = record;
+    const { key, attempt } = record;
     const bytes = serialiseEnvelope(envelope);
     const blob = scratch.write("blob", bytes);
     await this.#add(recordPath(key), blob);
     for (const file of blobs) await this.#add(attemptPath(file.path, attempt), scratch.write("blob", file.bytes));
     const before = this.#last === null ? [] : [this.#last.commit];
-    const who = identityLine({ ...by, date: `${time} +0000` });
-    const commit = serialiseCommit({
-      tree: this.#tree.oid,
-      parents: [...new Set([...before, ...keptAlive(record), ...parents])],
-      author: who,
-      committer: who,
-      message: logMessage(record, { key, blob }),
-    });
+    const all = [...new Set([...before, ...keptAlive(record), ...parents])];
+    const commit = logCommit(record, { tree: this.#tree.oid, parents: all, blob });
     this.#last = { record, envelope, bytes, digest: digestOf(bytes), commit: scratch.write("commit", commit) };
     return this.#last;
   }

@@ -2,13 +2,14 @@
 // copy of the log, no tag and no earlier look tells otherwise. Moves nothing, asks no remote.
 import type { LedgerReport } from "../wire/ledger.ts";
 import { GrowingTree } from "./growing-tree.ts";
-import { logCommits, openLog, type LedgerContext, type Log } from "./log.ts";
+import { openLog, type LedgerContext, type Log } from "./log.ts";
 import { readEntry } from "./entry.ts";
 import { rememberedTips } from "./remembered.ts";
 import type { TrustLog } from "./trust.ts";
 import { Approvals } from "./verifying/approvals.ts";
 import { Chain, type ChainStart } from "./verifying/chain.ts";
 import { Findings } from "./verifying/findings.ts";
+import { followLog } from "./verifying/follow.ts";
 import { KeptTrees } from "./verifying/kept-trees.ts";
 import { load, type Loaded } from "./verifying/load.ts";
 import { branchTips, checkOnLine, checkTags, Claims } from "./verifying/outside.ts";
@@ -36,7 +37,7 @@ export async function verifyLog(context: LedgerContext, line: string, options: V
   const opened = await openLog(context, line, options.published);
   const tip = options.tip ?? opened.tip;
   const findings = new Findings(line);
-  const commits = await logCommits(scratch, tip);
+  const commits = await followLog(scratch, tip);
   const since = options.since ?? null;
   const start = since === null ? null : await startAt(context, since);
   const after = start === null ? 0 : commits.indexOf(since ?? "") + 1;
@@ -44,10 +45,11 @@ export async function verifyLog(context: LedgerContext, line: string, options: V
   const signed = new Signed(options.trust, line, commits, findings);
   const approvals = new Approvals(findings, signed, options.selfApproval);
   const claims = new Claims();
-  let at = after;
   const kept = new KeptTrees(scratch.reader, findings);
   for await (const loaded of load(scratch.reader, objectFormat, commits.slice(after))) {
-    await kept.check(await chain.link(loaded), at);
+    const trees = await chain.link(loaded);
+    const { at } = chain;
+    await kept.check(trees, at);
     const { entry } = loaded;
     if (entry !== null) {
       const { record } = entry;
@@ -62,7 +64,6 @@ export async function verifyLog(context: LedgerContext, line: string, options: V
           signatures.flatMap((each) => (each.kind === "good" ? [each.fingerprint] : [])),
         );
     }
-    at += 1;
     if (findings.hopeless) break;
   }
   await kept.end();

@@ -75,6 +75,11 @@ class Numbers {
   }
 }
 
+/** The hash under which a line of text stands in `added` and `removed`. */
+export function lineSignature(line: string): number {
+  return hashText(Buffer.from(line.replace(/[ \t\r]/g, ""), "utf8").toString("latin1"));
+}
+
 export class FactsBuilder implements DiffSink {
   #files: TouchedFile[] = [];
   readonly #added = new Numbers();

@@ -3,6 +3,7 @@ import { followers, type Advance } from "../apply/advance.ts";
 import { withLines } from "../apply/state.ts";
 import { AppError } from "../error.ts";
 import { openSigner } from "../git/sign.ts";
+import { openLog } from "../ledger/log.ts";
 import { TAGS } from "../line/ref.ts";
 import { tagMessage } from "../release/notes.ts";
 import { writeTag } from "../release/tag.ts";
@@ -16,7 +17,7 @@ import { commitBump } from "./releasing/bump-files.ts";
 import { prepare, type Prepared, type Wish } from "./releasing/prepare.ts";
 import { pushRelease, transactionOf } from "./releasing/push-release.ts";
 import { refuse, refuseStanding } from "./releasing/refuse.ts";
-import { openReleaseRecorder, readReleaseLog } from "./releasing/release-log.ts";
+import { openReleaseRecorder } from "./releasing/release-log.ts";
 import { survey, type Survey } from "./releasing/survey.ts";
 import { verifyTrees, type VerifyOptions } from "./verifying/verify-trees.ts";
 import { withWorkspace, type Deps, type Workspace } from "./workspace.ts";
@@ -131,7 +132,7 @@ async function make(
 async function pushAgain(workspace: Workspace, found: Survey, tag: string): Promise<ReleasePush | null> {
   const held = workspace.refs.find(({ refname }) => refname === `${TAGS}${tag}`);
   if (held?.peeled == null || transactionOf(workspace, tag, held.oid) === null) return null;
-  const { log } = await readReleaseLog(workspace, found.line, tag);
+  const log = await openLog(workspace, found.line.name, workspace.config.ledger.publish);
   const published = { tag, tagObject: held.oid, commit: held.peeled, log: log.refname };
   return pushRelease(workspace, found, published);
 }

@@ -121,6 +121,9 @@ test("in a pipe: one fact a line, object IDs in full", () => {
 release/v2.7: hint: what to do about end-of-life
 ${at("1a")}: exactly the fix: loader: limit the prefetch queue
 ${at("2b")}: the fix, changed by hand: loader: limit the prefetch queue, as far as this line has one
+${at("2b")}: beyond the source: loader.py:12: - old
+${at("2b")}: beyond the source: loader.py:12: + import os
+${at("2b")}: beyond the source: loader.py:12: + \\x1b[31mred
 ${at("2b")}: warning: message-form: subject may not be empty (subject-empty)
 ${at("2b")}: warning: message-form: type may not be empty (type-empty)
 ${at("2b")}: hint: what to do about message-form
@@ -141,14 +144,14 @@ test("a resolved commit shows its range-diff", () => {
     lines: [{ ...LINE, commits: [resolved], violations: [] }],
   });
   expect(shown).toContain(
-    "✓ 4d0000000000 a  the fix, with conflicts resolved by hand\n  1:  a ! 1:  b\n    @@ loader.py\n",
+    "• 4d0000000000 a  the fix, with conflicts resolved by hand\n  1:  a ! 1:  b\n    @@ loader.py\n",
   );
 });
 
 test("nothing to check is said", () => {
   const empty: CheckedLine = { ...LINE, commits: [], violations: [], notices: [] };
   expect(renderCheck(terminal(80), { kind: "checked", ok: true, lines: [empty] })).toContain("○ nothing to check\n");
-  expect(renderCheck(PIPE, { kind: "checked", ok: true, lines: [empty] })).toBe("");
+  expect(renderCheck(PIPE, { kind: "checked", ok: true, lines: [empty] })).toBe("release/v2.7: nothing to check\n");
 });
 
 test("a message has no commit to stand under", () => {

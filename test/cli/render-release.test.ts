@@ -141,7 +141,7 @@ test("a release that was made and pushed, 80 columns", () => {
 });
 
 test("a release that was made and not pushed says what comes next", () => {
-  const lines = renderRelease(terminal(80), { ...RELEASED, push: null } as ReleaseOutcome).split("\n");
+  const lines = renderRelease(terminal(80), { ...RELEASED, push: null }).split("\n");
   expect(lines.at(-2)).toBe("Next  morello release release/v2.7 --push");
 });
 

@@ -96,7 +96,7 @@ describe("one run of characters changes, and nothing else", () => {
     }));
     fc.assert(
       fc.property(values.map, fc.constantFrom(0, 1, 2, "\t"), (object, indent) => {
-        const before = { ...(object as Record<string, unknown>), version: "0" };
+        const before = { ...object, version: "0" };
         const after = JSON.parse(bumped("package.json", JSON.stringify(before, null, indent))) as unknown;
         expect(after).toEqual(JSON.parse(JSON.stringify({ ...before, version: "2.7.1" })));
       }),

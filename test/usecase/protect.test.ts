@@ -122,7 +122,8 @@ test("rules that others set are shown and never touched, those inside Morello's 
   const condition = { ref_name: { include: ["refs/heads/release/*"], exclude: [] } };
   const theirs = { target: "branch", enforcement: "active", bypass_actors: [], conditions: condition } as const;
   state.add({ ...theirs, name: "house rules", rules: [{ type: "required_linear_history" }] });
-  state.add({ ...theirs, name: "all", rules: [{ type: "deletion" }], source_type: "Organization", source: "org" });
+  const above = { source_type: "Organization", source: "org" } as const;
+  state.add({ ...theirs, ...above, name: "Morello: all", rules: [{ type: "deletion" }] }); // by name alone it is not ours
   await apply(story);
   state.rulesets = state.rulesets.map((ruleset) =>
     ruleset.name.endsWith("release lines")
@@ -131,9 +132,10 @@ test("rules that others set are shown and never touched, those inside Morello's 
   );
   const outcome = await apply(story);
   expect(told(outcome)).toContain("ruleset Morello: release lines: enforcement: disabled -> active");
+  expect(outcome).toMatchObject({ ok: true, remaining: [] });
   expect(outcome.others.map(({ name, source }) => `${name}: ${source}`)).toEqual([
     "house rules: the repository",
-    "all: organization org",
+    "Morello: all: organization org",
   ]);
   const types = state.rulesets.find(({ name }) => name.endsWith("release lines"))?.rules.map(({ type }) => type);
   expect(types).toEqual(["deletion", "non_fast_forward", "required_signatures"]);
@@ -153,6 +155,25 @@ test("what GitHub itself says of a line counts for more than what its rulesets s
     "refs/heads/release/v2.7: deletion",
     "refs/heads/release/v2.7: force push",
   ]);
+});
+
+test("a ruleset of a level above that the token may not look into is named, and is no error", async () => {
+  const story = await onGitHub();
+  const condition = { ref_name: { include: ["~ALL"], exclude: [] } };
+  const above = { name: "enterprise", source_type: "Organization", source: "org", target: "branch" } as const;
+  const { id } = story.github.state.add({
+    ...above,
+    enforcement: "active",
+    bypass_actors: [],
+    conditions: condition,
+    rules: [],
+  });
+  const hidden = { status: 404, body: { message: "Not Found" } };
+  story.github.disturb({ fits: ({ path }) => path.endsWith(`/rulesets/${id}`), times: 9, told: hidden });
+  const outcome = await apply(story);
+  expect(outcome.ok).toBe(true);
+  expect(outcome.limits).toContain("the token may not see what the ruleset enterprise says");
+  expect(outcome.others).toMatchObject([{ name: "enterprise", source: "organization org" }]);
 });
 
 test("a forge that is busy is waited for", async () => {

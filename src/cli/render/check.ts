@@ -2,7 +2,7 @@
 import type { CheckedLine, CheckOutcome, Violation } from "../../wire/check.ts";
 import type { ClassedCommit } from "../../wire/class.ts";
 import { cleaned, cleanLines } from "./clean.ts";
-import { landedDetail } from "./landed.ts";
+import { landedDetail, plainDetail } from "./landed.ts";
 import { PHRASES } from "./phrases.ts";
 import { count, paint, shortId, symbol, type SymbolName, type Tone, type View } from "./view.ts";
 import { truncate, width, wrap } from "./width.ts";
@@ -67,7 +67,7 @@ function isTold(commit: ClassedCommit, violations: readonly Violation[]): boolea
 
 function commitBlock(view: View, commit: ClassedCommit, violations: readonly Violation[]): string[] {
   const own = violations.filter((one) => one.commit === commit.commit);
-  const [name, tone] = markOf(own);
+  const [name, tone] = own.length === 0 ? (["note", "name"] as const) : markOf(own);
   const phrase = PHRASES.class[commit.class];
   const room = view.width - 2 - 13 - width(phrase) - 2;
   const subject = truncate(commit.subject, Math.max(12, room));
@@ -178,12 +178,14 @@ function plainLine({ line, commits, violations, notices }: CheckedLine): string[
     ),
     ...commits.flatMap((commit) => [
       `${line}: ${commit.commit}: ${PHRASES.class[commit.class]}: ${commit.subject}`,
+      ...plainDetail(commit).map((text) => `${line}: ${commit.commit}: beyond the source: ${text}`),
       ...plainViolations(
         line,
         violations.filter((one) => one.commit === commit.commit),
       ),
     ]),
     ...notices.map((text) => `${line}: note: ${text}`),
+    ...(commits.length === 0 && violations.length === 0 ? [`${line}: nothing to check`] : []),
   ];
 }
 

@@ -25,9 +25,14 @@ export function rulesetForge(client: Client, project: string, demands: readonly 
 
   const read = async (): Promise<Protection> => {
     const summaries = (await listRulesets(client, project)) ?? [];
-    const rulesets = await mapLimited(summaries, AT_ONCE, async ({ id }) =>
-      Ruleset.parse((await client.request("GET", `${root}/rulesets/${id}?includes_parents=true`)).body),
-    );
+    const hidden: string[] = [];
+    const rulesets = await mapLimited(summaries, AT_ONCE, async (summary) => {
+      const path = `${root}/rulesets/${summary.id}?includes_parents=true`;
+      const { status, body } = await client.request("GET", path, { ok: [403, 404] });
+      if (status === 200) return Ruleset.parse(body);
+      hidden.push(summary.name); // of a level above, which the token may not look into
+      return Ruleset.parse(summary);
+    });
     const isOwn = ({ source_type, name }: Ruleset): boolean => source_type === "Repository" && name.startsWith(OWN);
     own = new Map(rulesets.filter(isOwn).map((ruleset) => [keyOf(ruleset.name), ruleset]));
     const branches = demands.filter(({ target }) => target === "branch");
@@ -39,10 +44,10 @@ export function rulesetForge(client: Client, project: string, demands: readonly 
     return {
       wanted,
       entries: [...own].map(([key, ruleset]) => ({ key, settings: settingsOf(ruleset) })),
-      others: rulesets.filter((ruleset) => !isOwn(ruleset) && ruleset.target !== "push").map(otherRule),
+      others: rulesets.filter((ruleset) => !isOwn(ruleset)).map(otherRule),
       bypasses: rulesets.filter(({ enforcement }) => enforcement === "active").flatMap(bypassesOf),
       shortfalls: effects.flatMap(shortfallsOf),
-      limits: limitsOf(demands, [...own.values()]),
+      limits: limitsOf(demands, [...own.values()], hidden),
       effective: { rulesets: inOrder(rulesets.filter(({ enforcement }) => enforcement === "active").map(inForce)) },
     };
   };
@@ -77,13 +82,16 @@ export async function effectiveRules(client: Client, project: string, branch: st
   return items.map((item) => EffectiveRule.parse(item));
 }
 
-/** Null where GitHub has none: an old server, or a plan without them. */
+/** Of branches and tags, of all levels. Null where GitHub has none: an old server, or a plan without them. */
 export async function listRulesets(
   client: Client,
   project: string,
 ): Promise<ReturnType<typeof RulesetSummary.parse>[] | null> {
   const { status, items } = await client.list(`/repos/${project}/rulesets?includes_parents=true`, { ok: [403, 404] });
-  return status === 200 ? items.map((item) => RulesetSummary.parse(item)) : null;
+  if (status !== 200) return null;
+  return items
+    .map((item) => RulesetSummary.parse(item))
+    .filter(({ target }) => target === "branch" || target === "tag");
 }
 
 function keyOf(name: string): string {
@@ -170,13 +178,14 @@ function shortfallsOf({ demand, name, rules }: { demand: Demand; name: string; r
   );
 }
 
-function limitsOf(demands: readonly Demand[], own: readonly Ruleset[]): string[] {
+function limitsOf(demands: readonly Demand[], own: readonly Ruleset[], hidden: readonly string[]): string[] {
   const most = Math.max(0, ...demands.map(({ reviews }) => reviews?.approvals ?? 0));
   return [
     ...(most > MOST_APPROVALS ? [`GitHub asks for at most ${MOST_APPROVALS} approvals; policy asks for ${most}`] : []),
     ...(own.some(({ bypass_actors: actors }) => actors === undefined)
       ? ["the token may not see who bypasses the rules: it does not administer the repository"]
       : []),
+    ...[...hidden].sort().map((name) => `the token may not see what the ruleset ${name} says`),
   ];
 }
 

@@ -6,6 +6,9 @@ import { Malformed, mpint, padded, Reader, string } from "./wire.ts";
 
 const USER_PRESENT = 0x01;
 
+/** Of signatures by hardware keys. */
+export type Touch = "needed" | "not-needed";
+
 /** What OpenSSL is asked about a signature. */
 export interface SignatureCheck {
   /** Null for Ed25519, which does its own. */
@@ -16,12 +19,12 @@ export interface SignatureCheck {
 }
 
 /** Reads a signature of these bytes by that key. Throws `Malformed`, with the reason, if it cannot be one. */
-export function signatureCheck(key: PublicKey, signature: Buffer, data: Buffer): SignatureCheck {
+export function signatureCheck(key: PublicKey, signature: Buffer, data: Buffer, touch: Touch): SignatureCheck {
   const reader = new Reader(signature, "the signature");
   const algorithm = reader.name();
   const digest = digestOf(key, algorithm);
   const value = reader.string();
-  const signed = key.kind !== "rsa" && key.application !== null ? touched(reader, key.application, data) : data;
+  const signed = key.kind !== "rsa" && key.application !== null ? byToken(reader, key.application, data, touch) : data;
   reader.end();
   return { digest, key, value: fixedSize(key, value), signed };
 }
@@ -39,9 +42,9 @@ function digestOf(key: PublicKey, algorithm: string): string | null {
 }
 
 /** What a hardware key signs in place of the data: the application, its flags and counter, the data's digest. */
-function touched(reader: Reader, application: Buffer, data: Buffer): Buffer {
+function byToken(reader: Reader, application: Buffer, data: Buffer, touch: Touch): Buffer {
   const flagsAndCounter = reader.take(5);
-  if (((flagsAndCounter[0] ?? 0) & USER_PRESENT) === 0) {
+  if (touch === "needed" && ((flagsAndCounter[0] ?? 0) & USER_PRESENT) === 0) {
     throw new Malformed("the hardware key signed without anybody touching it");
   }
   return Buffer.concat([sha256(application), flagsAndCounter, sha256(data)]);

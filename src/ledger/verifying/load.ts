@@ -54,7 +54,8 @@ async function loadOne(reader: ObjectReader, format: ObjectFormat, commit: strin
   const unread = { commit, log: null, entry: null, blob: null, signatures: [], landed: null, missing: [], tag: null };
   const found = await intact(reader, format, commit);
   if (typeof found === "string") return { ...unread, why: `the log commit ${found}` };
-  const log = parseCommit(found.body);
+  const log = found.type === "commit" ? parsed(found.body) : null;
+  if (log === null) return { ...unread, why: "the log commit is not written as git writes commits" };
   const read = await logEntry(commit, log, (blob) => intact(reader, format, blob));
   if (read.kind === "broken") return { ...unread, log, why: read.why };
   const { entry, blob } = read;
@@ -74,13 +75,21 @@ async function loadOne(reader: ObjectReader, format: ObjectFormat, commit: strin
 }
 
 /** The object, if its bytes are those that its ID is of; else what is wrong with it. */
-async function intact(reader: ObjectReader, format: ObjectFormat, oid: string): Promise<GitObject | string> {
+export async function intact(reader: ObjectReader, format: ObjectFormat, oid: string): Promise<GitObject | string> {
   try {
     const found = await reader.read(oid);
     if (found === null) return "is not here";
     return hashObject(format, found.type, found.body) === oid ? found : "has other bytes than its object ID says";
   } catch {
     return "cannot be read: its file is damaged";
+  }
+}
+
+function parsed(body: Buffer): Commit | null {
+  try {
+    return parseCommit(body);
+  } catch {
+    return null;
   }
 }
 

@@ -114,7 +114,7 @@ export async function checkTags(
   const recorded = new Set(claims.releases.map(({ tag }) => tag));
   const others = tags.filter(([, oid, type]) => type === "tag" && !recorded.has(oid));
   for (const [refname, oid] of others) {
-    const named = checkpointOf((await scratch.reader.read(oid))?.body ?? Buffer.alloc(0));
+    const named = checkpointOf((await scratch.reader.read(oid).catch(() => null))?.body ?? Buffer.alloc(0));
     if (named === null || commits.has(named)) continue;
     const read = await readEntry(scratch.reader, named);
     if (read.kind === "entry" && read.entry.record.line === line) lost(findings, null, refname, named);

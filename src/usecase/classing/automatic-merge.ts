@@ -26,7 +26,11 @@ export async function automaticMerge(
 }
 
 /** Several merge bases are merged themselves first, conflicts and all, as git's recursive merge does it. */
-async function baseTree(workspace: Workspace, graph: CommitGraph, bases: readonly number[]): Promise<string | null> {
+export async function baseTree(
+  workspace: Workspace,
+  graph: CommitGraph,
+  bases: readonly number[],
+): Promise<string | null> {
   const { scratch, engine, repository } = workspace;
   const treeOf = async (number: number): Promise<string | null> =>
     (await scratch.reader.commit(graph.oid(number)))?.tree ?? null;

@@ -4,7 +4,7 @@ import type { RefUpdate } from "../../git/refs.ts";
 import type { Appended, Draft } from "../../ledger/append.ts";
 import { attemptOf, recordKey } from "../../ledger/key.ts";
 import { openLog, type Log } from "../../ledger/log.ts";
-import { tagPath } from "../../ledger/place.ts";
+import { recordPath, tagPath } from "../../ledger/place.ts";
 import { TAGS } from "../../line/ref.ts";
 import type { Line } from "../../wire/line.ts";
 import { backwards } from "../recording/known-tip.ts";
@@ -14,27 +14,29 @@ import type { Workspace } from "../workspace.ts";
 
 export interface ReleaseLog {
   readonly log: Log;
-  /** Source commits by landed commit, as far back as the tag that was asked for. */
+  /** Source commits by landed commit, since the last final release. */
   readonly sources: ReadonlyMap<string, readonly string[]>;
   /** Keys of the landings since the last release, oldest first. */
   readonly landed: readonly string[];
 }
 
-/** @param until short name of a tag whose release ends the search; null reads the whole log */
-export async function readReleaseLog(workspace: Workspace, line: Line, until: string | null): Promise<ReleaseLog> {
+/** @param isReleased whether the last final release holds a commit: what was recorded before it is not looked at */
+export async function readReleaseLog(
+  workspace: Workspace,
+  line: Line,
+  isReleased: (commit: string) => boolean,
+): Promise<ReleaseLog> {
   const log = await openLog(workspace, line.name, workspace.config.ledger.publish);
   const sources = new Map<string, readonly string[]>();
   const landed: string[] = [];
   const undone = new Set<string>();
-  let isReleased = false;
+  let isTold = false; // by a release that is recorded, if only a pre-release
   for await (const record of backwards(workspace.scratch.reader, log.tip)) {
     if (record.kind === "reverted") undone.add(record.target.startsWith(TAGS) ? record.target : record.commit);
-    if (record.kind === "release" && !undone.delete(record.target)) {
-      isReleased = true;
-      if (record.target === `${TAGS}${until}`) break;
-    }
+    if (record.kind === "release" && !undone.delete(record.target)) isTold = true;
     if (record.kind !== "landed") continue;
-    if (!undone.delete(record.commit) && !isReleased) landed.unshift(record.key);
+    if (isReleased(record.commit)) break;
+    if (!undone.delete(record.commit) && !isTold) landed.unshift(record.key);
     sources.set(record.commit, record.sources);
   }
   return { log, sources, landed };
@@ -56,7 +58,8 @@ export async function recordedTags(workspace: Workspace, lines: readonly Line[])
             sources: [],
             kind: "release",
           } as const;
-          const has = async (key: string): Promise<boolean> => (await log.find(key)) !== null;
+          const has = async (key: string): Promise<boolean> =>
+            (await workspace.scratch.reader.info(`${log.tip}:${recordPath(key)}`)) !== null;
           return has(recordKey({ ...about, attempt: await attemptOf(about, has) }));
         }),
       );

@@ -233,7 +233,7 @@ describe("armour", () => {
     ["with text after it", (text: string) => `${text}hello\n`],
     ["twice", (text: string) => text + text],
     ["without its end", (text: string) => text.replace(/-----END.*\n/, "")],
-    ["with carriage returns", (text: string) => text.replaceAll("\n", "\r\n")],
+    ["with carriage returns alone", (text: string) => text.replaceAll("\n", "\r")],
     ["with a blank line", (text: string) => text.replace("\n", "\n\n")],
     ["with a character that is not base64", (text: string) => text.replace("U1NI", "U1N!")],
     ["of another kind", (text: string) => text.replaceAll("SSH", "PGP")],
@@ -241,6 +241,10 @@ describe("armour", () => {
     const text = armour(blobs.ed25519);
     expect(change(text)).not.toBe(text);
     expect(withoutArmour(change(text))).toBeNull();
+  });
+
+  it("may have the line ends of Windows", () => {
+    expect(withoutArmour(armour(blobs.ed25519).replaceAll("\n", "\r\n"))).toEqual(blobs.ed25519);
   });
 
   it("goes round for any bytes", () => {
