@@ -37,6 +37,8 @@ export interface UpdateFacts {
   readonly fastForward: boolean;
   /** Whether the line reaches the release's commit once the push is through; null for other refs. */
   readonly onLine: boolean | null;
+  /** The tag object that the line's ledger keeps for this release; null for other refs, and where it keeps none. */
+  readonly released: string | null;
 }
 
 export type Finding = Pick<Refusal, "rule" | "message" | "hint">;
@@ -100,8 +102,10 @@ function rewind({ from, to }: Update, { fastForward }: UpdateFacts, what: keyof 
 function judgeRelease({ from, to }: Update, role: Extract<Role, { kind: "release" }>, facts: UpdateFacts): Finding[] {
   if (to === null) return [finding("release-deleted", "a release tag is never deleted", NEW_VERSION)];
   if (from !== null && from !== to) return [finding("release-moved", "a release tag is never moved", NEW_VERSION)];
-  const { target, onLine } = facts;
+  const { target, onLine, released } = facts;
   const found: Finding[] = [];
+  if (released !== null && released !== to)
+    found.push(finding("release-moved", `it was released as ${released.slice(0, 12)}, by the ledger`, NEW_VERSION));
   const type = target?.kind === "object" || target?.kind === "tag" ? target.type : null;
   if (type !== "commit")
     found.push(
