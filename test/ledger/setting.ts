@@ -54,6 +54,21 @@ export async function contextOf(repository: TestRepository, remotes: readonly st
   return { repository: opened, scratch, remotes };
 }
 
+/** The same for what is done between tests, or hundreds of times in one. */
+export async function withContext<T>(
+  repository: TestRepository,
+  use: (context: LedgerContext) => Promise<T>,
+  remotes: readonly string[] = [],
+): Promise<T> {
+  const opened = await openRepository(repository.path, repository.sandbox.env);
+  const scratch = new Scratch(opened);
+  try {
+    return await use({ repository: opened, scratch, remotes });
+  } finally {
+    scratch.close();
+  }
+}
+
 /** The record that a pick landed. */
 export async function landed(repository: TestRepository, n: number, wish: Partial<LandedBody> = {}): Promise<Draft> {
   const commit = repository.oid(`pick ${n}`);
@@ -115,14 +130,14 @@ export async function write(
 }
 
 /** What `verifyLog` says of the line's log, seen with fresh eyes. */
-export async function verified(
+export function verified(
   repository: TestRepository,
   wish: Partial<VerifyOptions> = {},
   remotes: readonly string[] = [],
 ): Promise<LedgerReport> {
-  const context = await contextOf(repository, remotes);
-  const trust = await readTrust(context);
-  return verifyLog(context, LINE, { trust, published: false, selfApproval: false, ...wish });
+  const look = async (context: LedgerContext): Promise<LedgerReport> =>
+    verifyLog(context, LINE, { trust: await readTrust(context), published: false, selfApproval: false, ...wish });
+  return withContext(repository, look, remotes);
 }
 
 /** Codes of the findings, each once, in order. */

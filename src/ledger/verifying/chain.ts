@@ -151,16 +151,15 @@ export class Chain {
       if (tag === null || hashObject(this.#format, "tag", tag) !== record.tag)
         this.#findings.add("evidence", at, `the ledger does not keep the tag object of ${record.version}`);
     }
-    const trees = new Map<string, Buffer>();
-    for (const { path, oid } of files) {
-      trees.delete(this.#tree.oid); // with more files to come, that root is no log commit's
+    const trees: WrittenTree[] = [];
+    for (const [n, { path, oid }] of files.entries()) {
       await this.#tree.openAbove(path, (tree) => this.#read(tree));
       const written = this.#tree.add(path, oid);
       if (written === null) this.#findings.add("key", at, `${path} is recorded already`);
-      else if (files.length === 1) return written;
-      for (const { oid: tree, body } of written ?? []) trees.set(tree, body);
+      const last = n === files.length - 1;
+      trees.push(...(written ?? []).slice(0, last ? undefined : -1)); // the root is written once, with all of them
     }
-    return [...trees].map(([oid, body]) => ({ oid, body }));
+    return trees;
   }
 
   /** Goes on from what a log commit holds, whatever it should hold. */
