@@ -106,6 +106,7 @@ function short(oid: string): string {
 function escaped(text: string): string {
   return text
     .split(/(`[^`]*`)/)
-    .map((part, n) => (n % 2 === 1 ? part : part.replace(/[\\*_<>[\]|~`]|^(?:[#+-]|\d+(?=[.)]))/g, "\\$&")))
-    .join("");
+    .map((part, n) => (n % 2 === 1 ? part : part.replace(/[\\*_<>[\]|~`]|^[#+-]/g, "\\$&")))
+    .join("")
+    .replace(/^(\d+)(?=[.)] )/, "$1\\"); // would begin a list
 }

@@ -5,6 +5,7 @@ import { AppError } from "../error.ts";
 import { openSigner } from "../git/sign.ts";
 import { openLog } from "../ledger/log.ts";
 import { TAGS } from "../line/ref.ts";
+import { policyOf } from "../line/settings.ts";
 import { tagMessage } from "../release/notes.ts";
 import { writeTag } from "../release/tag.ts";
 import type { Identity } from "../wire/basic.ts";
@@ -28,7 +29,7 @@ export interface ReleaseInput extends Wish {
   readonly dryRun: boolean;
   readonly push: boolean;
   readonly remote: string | null;
-  /** Null: as git is configured (`tag.gpgSign`, `commit.gpgSign`). */
+  /** Null: as git is configured (`tag.gpgSign`, `commit.gpgSign`); a tag also where policy asks for it. */
   readonly sign: boolean | null;
   readonly verify: VerifyOptions;
   /** Shows the release; false stops. */
@@ -99,7 +100,8 @@ async function make(
   const { tag: name, version, previousTag, allowed } = planned;
   const commit = await commitBump(workspace, { tip: line.tip, tree, tag: name }, identity, sign);
   const recorder = await openReleaseRecorder(workspace, line, log, sign);
-  const signer = await openSigner(repository, `${identity.name} <${identity.email}>`, sign, "tag.gpgSign");
+  const signs = sign ?? (policyOf(workspace.config, line.name).signed ? true : null);
+  const signer = await openSigner(repository, `${identity.name} <${identity.email}>`, signs, "tag.gpgSign");
   const message = tagMessage({ ...notes, allowed, checkpoint: recorder?.checkpoint ?? null });
   const tag = await writeTag(scratch, { name, commit, tagger: identity, message }, signer);
   const recorded =

@@ -75,6 +75,8 @@ describe("notes", () => {
     ["<script> & *stars* and _lines_", "\\<script\\> & \\*stars\\* and \\_lines\\_"],
     ["`__init__` and __init__", "`__init__` and \\_\\_init\\_\\_"],
     ["# no heading", "\\# no heading"],
+    ["1. no list", "1\\. no list"],
+    ["1.13.x is named", "1.13.x is named"],
     ["[link](https://x)", "\\[link\\](https://x)"],
     ["one ` tick", "one \\` tick"],
   ])("take %j for text", (title, wanted) => {
