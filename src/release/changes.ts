@@ -65,11 +65,12 @@ function cancelReverts(commits: readonly ReleasedCommit[]): { commit: string; re
 }
 
 /** What forges write when they merge: the title stands below. Merges that were picked are commits like others. */
-const MERGED = /^Merge (?:pull request #\d+ from \S+|branch '[^\n]*' into \S+)\n\n(\S[^]*)$/;
+const MERGED = /^Merge (?:pull request #\d+ from \S+|branch '[^\n]*' into \S+)\n\n(\S[^\n]*)([^]*)$/;
 
 function entryOf({ commit, message, source, alsoIn }: ReleasedCommit, words: FixWords): ReleaseEntry {
   const subject = subjectOf(message);
-  const own = MERGED.exec(message)?.[1] ?? message;
+  const [, mergedTitle, below = ""] = MERGED.exec(message) ?? [];
+  const own = mergedTitle === undefined ? message : `${mergedTitle}\n\n${below}`;
   const { type, scope, description, breaking } = conventionalOf(own);
   const group = groupOf(own, type, words);
   // A first word that is no type (`loader: limit the queue`) is part of what the subject says.

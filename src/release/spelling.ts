@@ -33,7 +33,7 @@ export function firstOf(branch: string, version: Numbers, model: Spelling | null
 /** The number at `index` raised by one, those behind it zero; numbers that are not written count as 0. */
 export function bumped({ parts, separator }: Spelling, index: number): Spelling {
   const old = parts[index] ?? "0";
-  const raised = String(Number(old) + 1).padStart(old.length > 1 && old.startsWith("0") ? old.length : 0, "0");
+  const raised = String(Number(old) + 1).padStart(old.startsWith("0") ? old.length : 0, "0");
   const length = Math.min(Math.max(parts.length, index + 1), Math.max(index + 1, 3));
   const spelt = Array.from({ length }, (_, n) => (n < index ? (parts[n] ?? "0") : n === index ? raised : "0"));
   return { parts: spelt, separator, numbers: spelt.map(Number) };

@@ -112,9 +112,6 @@ function targetOf(
     if (owner === undefined) break;
     spelling = bumped(spelling, owner.length - 1);
   }
-  const isTaken = (numbers: Numbers): boolean =>
-    series.some((tag) => !tag.prerelease && compareNumbers(tag.numbers, numbers) === 0);
-  while (isTaken(spelling.numbers)) spelling = bumped(spelling, spelling.numbers.length - 1);
   return { spelling };
 }
 

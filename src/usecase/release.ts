@@ -5,6 +5,7 @@ import { AppError } from "../error.ts";
 import { openSigner } from "../git/sign.ts";
 import { openLog } from "../ledger/log.ts";
 import { TAGS } from "../line/ref.ts";
+import { policyOf } from "../line/settings.ts";
 import { tagMessage } from "../release/notes.ts";
 import { writeTag } from "../release/tag.ts";
 import type { Identity } from "../wire/basic.ts";
@@ -15,8 +16,9 @@ import { withReconciled } from "./reconciled.ts";
 import { advanceRecorded } from "./recording/advance-recorded.ts";
 import { commitBump } from "./releasing/bump-files.ts";
 import { prepare, type Prepared, type Wish } from "./releasing/prepare.ts";
-import { pushRelease, transactionOf } from "./releasing/push-release.ts";
+import { pushRelease, refuseLogs, transactionOf } from "./releasing/push-release.ts";
 import { refuse, refuseStanding } from "./releasing/refuse.ts";
+import { notePicks } from "./recording/note.ts";
 import { openReleaseRecorder } from "./releasing/release-log.ts";
 import { survey, type Survey } from "./releasing/survey.ts";
 import { verifyTrees, type VerifyOptions } from "./verifying/verify-trees.ts";
@@ -28,7 +30,7 @@ export interface ReleaseInput extends Wish {
   readonly dryRun: boolean;
   readonly push: boolean;
   readonly remote: string | null;
-  /** Null: as git is configured (`tag.gpgSign`, `commit.gpgSign`). */
+  /** Null: as git is configured (`tag.gpgSign`, `commit.gpgSign`); a tag also where policy asks for it. */
   readonly sign: boolean | null;
   readonly verify: VerifyOptions;
   /** Shows the release; false stops. */
@@ -63,6 +65,8 @@ async function releaseOnce(workspace: Workspace, input: ReleaseInput): Promise<R
       return { ...prepared, push: input.push ? await pushAgain(workspace, found, prepared.tag) : null };
     case "prepared":
   }
+  const unseen = input.push ? await refuseLogs(workspace, found, prepared.log.log) : null;
+  if (unseen !== null) return unseen;
   if (input.dryRun) return { kind: "planned", release: prepared.release };
   const { identity } = prepared;
   if (identity === null) throw missingIdentity();
@@ -99,7 +103,8 @@ async function make(
   const { tag: name, version, previousTag, allowed } = planned;
   const commit = await commitBump(workspace, { tip: line.tip, tree, tag: name }, identity, sign);
   const recorder = await openReleaseRecorder(workspace, line, log, sign);
-  const signer = await openSigner(repository, `${identity.name} <${identity.email}>`, sign, "tag.gpgSign");
+  const signs = sign ?? (policyOf(workspace.config, line.name).signed ? true : null);
+  const signer = await openSigner(repository, `${identity.name} <${identity.email}>`, signs, "tag.gpgSign");
   const message = tagMessage({ ...notes, allowed, checkpoint: recorder?.checkpoint ?? null });
   const tag = await writeTag(scratch, { name, commit, tagger: identity, message }, signer);
   const recorded =
@@ -115,8 +120,21 @@ async function make(
   const together = recorded === null ? [] : [{ line: line.name, ...recorded.update }];
   const run = { picks: [], time: workspace.now };
   const signing = recorder?.signing ?? null;
-  const result = await advanceRecorded(repository, updates, { before, together, tips, known: [], signing }, run);
+  const result = await advanceRecorded(
+    repository,
+    updates,
+    { before, together, tips, known: [], landed: [], signing },
+    run,
+  );
   if (result.kind === "refused") return null;
+  const released = log.landed.map(({ key, source, commit: pick }) => ({
+    key,
+    line: line.name,
+    source,
+    pick,
+    version: name,
+  }));
+  if (recorder !== null) await notePicks(workspace, released, identity);
   const published = { tag: name, tagObject: tag.oid, commit, log: log.log.refname };
   return {
     kind: "released",
