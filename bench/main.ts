@@ -6,9 +6,11 @@ import { benchNatural } from "./natural.ts";
 import { benchClassing } from "./classing.ts";
 import { benchEquivalence } from "./equivalence.ts";
 import { benchFit } from "./fit.ts";
+import { benchLedger } from "./ledger.ts";
 import { benchPicks } from "./picks.ts";
 import { benchPlans } from "./plans.ts";
 import { benchPrerequisites } from "./prerequisites.ts";
+import { benchSignatures } from "./signatures.ts";
 import { benchStanding } from "./standing.ts";
 import { benchSymbols } from "./symbols.ts";
 
@@ -23,6 +25,8 @@ const KINDS = {
   index: benchIndex,
   standing: benchStanding,
   symbols: benchSymbols,
+  ledger: benchLedger,
+  signatures: benchSignatures,
 } as const;
 
 const { values, positionals } = parseArgs({
@@ -59,7 +63,7 @@ function whole(name: string, value: string): number {
 }
 
 if (!(kind in KINDS)) fail(`no kind '${kind}'; kinds: ${Object.keys(KINDS).join(", ")}`);
-if (values.repo === undefined && kind !== "fit") fail("--repo DIR is needed");
+if (values.repo === undefined && kind !== "fit" && kind !== "ledger") fail("--repo DIR is needed");
 await KINDS[kind as keyof typeof KINDS]({
   repo: values.repo ?? "",
   cases: values.cases,

@@ -7,15 +7,28 @@ import { join } from "node:path";
 import { Project } from "./project.ts";
 import type { Scenario, Step } from "./scenario.ts";
 import { alreadyThere } from "./scenario/already-there.ts";
+import { check } from "./scenario/check.ts";
 import { conflict } from "./scenario/conflict.ts";
 import { leak } from "./scenario/leak.ts";
 import { manyLines } from "./scenario/many-lines.ts";
 import { merge } from "./scenario/merge.ts";
 import { needs } from "./scenario/needs.ts";
 import { range } from "./scenario/range.ts";
+import { release } from "./scenario/release.ts";
 import { where } from "./scenario/where.ts";
 
-const SCENARIOS: readonly Scenario[] = [leak, conflict, range, manyLines, merge, alreadyThere, where, needs];
+const SCENARIOS: readonly Scenario[] = [
+  leak,
+  conflict,
+  range,
+  manyLines,
+  merge,
+  alreadyThere,
+  where,
+  needs,
+  check,
+  release,
+];
 
 const words = process.argv.slice(2);
 const prepareOnly = words.includes("--prepare");

@@ -2,6 +2,8 @@
 import { CommanderError, Option } from "commander";
 import { abortVerb } from "./command/abort.ts";
 import { applyVerb } from "./command/apply.ts";
+import { approveVerb } from "./command/approve.ts";
+import { auditVerb } from "./command/audit.ts";
 import { checkVerb } from "./command/check.ts";
 import { completeVerb, completionVerb } from "./command/completion.ts";
 import { continueVerb } from "./command/continue.ts";
@@ -18,6 +20,7 @@ import { protectVerb } from "./command/protect.ts";
 import { resolveVerb } from "./command/resolve.ts";
 import { skipVerb } from "./command/skip.ts";
 import { undoVerb } from "./command/undo.ts";
+import { waiveVerb } from "./command/waive.ts";
 import { verifyVerb } from "./command/verify.ts";
 import { COMMON, HELP } from "./help.ts";
 import { paint, type View } from "./render/view.ts";
@@ -38,17 +41,22 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
     skip: skipVerb,
     abort: abortVerb,
   },
+  "What landed, and who let it:": {
+    check: checkVerb,
+    approve: approveVerb,
+    waive: waiveVerb,
+    ledger: ledgerVerb,
+    audit: auditVerb,
+    hooks: hooksVerb,
+    guard: guardVerb,
+    protect: protectVerb,
+  },
   "Also:": {
     lines: linesVerb,
-    check: checkVerb,
-    hooks: hooksVerb,
     apply: applyVerb,
     undo: undoVerb,
     verify: verifyVerb,
-    ledger: ledgerVerb,
     init: initVerb,
-    guard: guardVerb,
-    protect: protectVerb,
     completion: completionVerb,
   },
 };

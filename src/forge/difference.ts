@@ -1,5 +1,6 @@
 // What is wanted and what is there -> what is different, setting by setting, each with why. Asks nobody.
 import type { Entry, Value, WantedEntry } from "./port.ts";
+import { asksNothing } from "./strictness.ts";
 
 export interface Difference {
   readonly key: string;
@@ -17,7 +18,7 @@ export function differences(wanted: readonly WantedEntry[], found: readonly Entr
   const missing = wanted.flatMap(({ key, settings, why }) =>
     Object.entries(settings).flatMap(([setting, value]) => {
       const has = there.get(key)?.[setting] ?? null;
-      if (has !== null && sameValue(has, value)) return [];
+      if (has === null ? asksNothing(value) : sameValue(has, value)) return [];
       return [{ key, setting, found: has, wanted: value, why: why[setting] ?? "" }];
     }),
   );
@@ -35,7 +36,7 @@ export function differences(wanted: readonly WantedEntry[], found: readonly Entr
 }
 
 /** Lists are the same whatever their order: forges give them in their own. */
-export function sameValue(a: Value, b: Value): boolean {
+function sameValue(a: Value, b: Value): boolean {
   if (typeof a !== "object" || typeof b !== "object") return a === b;
   const [left, right] = [[...a].sort(), [...b].sort()];
   return left.length === right.length && left.every((item, at) => item === right[at]);

@@ -1,8 +1,10 @@
 // A place and a token -> a forge that can be asked: which way of protecting refs it offers is found out here.
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { understood } from "./answer.ts";
 import { createClient, type Client } from "./client.ts";
 import { classicForge } from "./github/classic.ts";
-import { listRulesets, rulesetForge } from "./github/rulesets.ts";
+import { effectiveRules, listRulesets, rulesetForge } from "./github/rulesets.ts";
 import { RepositoryShape } from "./github/shape.ts";
 import { protectedRefForge } from "./gitlab/protected-refs.ts";
 import { ProjectShape } from "./gitlab/shape.ts";
@@ -34,17 +36,45 @@ export async function openForge(place: ForgePlace, { token, demands, signal }: O
     : openGitLab(client, place.project, demands);
 }
 
-async function openGitLab(client: Client, project: string, demands: readonly Demand[]): Promise<Forge> {
-  const { body } = await client.request("GET", `/projects/${encodeURIComponent(project)}`);
-  return protectedRefForge(client, ProjectShape.parse(body).id, demands);
+async function openGitLab(client: Client, given: string, demands: readonly Demand[]): Promise<Forge> {
+  const { body } = await client.request("GET", `/projects/${encodeURIComponent(given)}`);
+  const { id, default_branch: main } = understood(ProjectShape, body, "the project");
+  const forge = protectedRefForge(client, id, demands);
+  if (main === null || main === undefined) return forge;
+  const branch = `/projects/${id}/repository/branches/${encodeURIComponent(main)}`;
+  return (await isUnprotected(client, branch)) ? withMain(forge, main) : forge;
 }
 
 async function openGitHub(client: Client, given: string, demands: readonly Demand[]): Promise<Forge> {
   const { body } = await client.request("GET", `/repos/${given}`);
-  const project = RepositoryShape.parse(body).full_name; // its name today, if it was renamed
+  const { full_name: project, default_branch: main } = understood(RepositoryShape, body, "the repository"); // its name today, if it was renamed
   const has = (await listRulesets(client, project)) !== null;
-  return has ? rulesetForge(client, project, demands) : classicForge(client, project, demands);
+  const forge = has ? rulesetForge(client, project, demands) : classicForge(client, project, demands);
+  if (!(await isUnprotected(client, `/repos/${project}/branches/${encodeURIComponent(main)}`))) return forge;
+  const ruled = has && (await effectiveRules(client, project, main)).length > 0; // rulesets need not show in a branch
+  return ruled ? forge : withMain(forge, main);
 }
+
+/** False also where the branch is not there, or not shown. */
+async function isUnprotected(client: Client, branch: string): Promise<boolean> {
+  const { status, body } = await client.request("GET", branch, { ok: [403, 404] });
+  return status === 200 && !understood(BranchShape, body, "its main branch").protected;
+}
+
+/** Says that the branch that policy is read from is not protected. To protect it is its owners' choice. */
+function withMain(forge: Forge, main: string): Forge {
+  const said = `${main} is not protected, and policy is read from it: whoever may push there sets it`;
+  return {
+    ...forge,
+    read: async () => {
+      const protection = await forge.read();
+      return { ...protection, limits: [...protection.limits, said] };
+    },
+  };
+}
+
+/** Both forges tell it in these words. */
+const BranchShape = z.looseObject({ protected: z.boolean() });
 
 function headersOf({ kind }: ForgePlace, token: string): Record<string, string> {
   const common = { "User-Agent": "morello" };

@@ -24,7 +24,7 @@ export interface Demand {
   readonly target: "branch" | "tag";
   /** Short names and Morello's patterns (`*` within a component, `**` across), sorted. */
   readonly patterns: readonly string[];
-  /** Refs that are there, by short name, and must be covered. */
+  /** Refs that are there or are to come, by short name, and must be covered; of the newest lines first. */
   readonly names: readonly string[];
   readonly refuses: readonly Refusal[];
   readonly reviews: Reviews | null;
@@ -44,6 +44,7 @@ export interface GuardedLine {
 }
 
 export interface WantedInput {
+  /** Newest first. */
   readonly lines: readonly GuardedLine[];
   /** Of lines that say nothing else. */
   readonly policy: PolicySettings;
@@ -63,7 +64,7 @@ function ledgerDemand(lines: readonly GuardedLine[]): Demand {
     name: "ledgers",
     target: "branch",
     patterns: ["morello-ledger/**", "morello-trust"],
-    names: [...lines.map(({ name }) => `morello-ledger/${name}`), "morello-trust"].sort(),
+    names: ["morello-trust", ...lines.map(({ name }) => `morello-ledger/${name}`)],
     refuses: ["deletion", "force push"],
     reviews: null, // records are pushed by whoever picks; their signatures say who
     check: null,
@@ -91,7 +92,7 @@ function lineDemands(lines: readonly GuardedLine[], policy: PolicySettings, chec
       name: key === level(usual) ? "release lines" : `release lines with ${key}`,
       target: "branch",
       patterns: patternsOf(members, lines),
-      names: members.map(({ name }) => name).sort(),
+      names: members.map(({ name }) => name),
       refuses: ["deletion", "force push"],
       reviews,
       check,
@@ -146,7 +147,7 @@ function tagDemand(lines: readonly GuardedLine[]): Demand {
     name: "release tags",
     target: "tag",
     patterns: [...new Set(patterns)].sort(),
-    names: lines.flatMap(({ tags }) => tags.slice(0, 1)).sort(),
+    names: lines.flatMap(({ tags }) => tags.slice(0, 1)),
     refuses: ["deletion", "force push", "update"],
     reviews: null,
     check: null,

@@ -2,7 +2,7 @@
 // encoding. Says which signatures hold, never whether their keys may sign. Source: the DSSE protocol, version 1.0.0.
 import { Envelope, PAYLOAD_TYPE } from "../wire/record.ts";
 import type { RecordSigner } from "./signer.ts";
-import { verifySshsig, type Verified } from "./ssh/sshsig.ts";
+import { verifySshsig, verifySshsigAside, type Verified } from "./ssh/sshsig.ts";
 
 /** The exact bytes that are signed. */
 export function preAuthenticationEncoding(payload: Uint8Array, payloadType: string = PAYLOAD_TYPE): Buffer {
@@ -76,10 +76,23 @@ export function openEnvelope(envelope: Envelope, namespace: string): OpenedEnvel
   const signed = signedBytes(envelope);
   return {
     payload: Buffer.from(envelope.payload, "base64"),
-    signatures: envelope.signatures.map(({ keyid, sig }) => {
-      const verified = verifySshsig(Buffer.from(sig, "base64"), signed, namespace);
-      if (verified.kind === "bad" || verified.fingerprint === keyid) return verified;
-      return { kind: "bad", why: `the signature is by ${verified.fingerprint}, and its keyid says ${keyid}` };
-    }),
+    signatures: envelope.signatures.map(({ keyid, sig }) =>
+      withKeyid(keyid, verifySshsig(Buffer.from(sig, "base64"), signed, namespace)),
+    ),
   };
+}
+
+/** The signatures of `openEnvelope`, checked in Node's thread pool: for many envelopes at once. */
+export async function verifyEnvelope(envelope: Envelope, namespace: string): Promise<readonly Verified[]> {
+  const signed = signedBytes(envelope);
+  return Promise.all(
+    envelope.signatures.map(async ({ keyid, sig }) =>
+      withKeyid(keyid, await verifySshsigAside(Buffer.from(sig, "base64"), signed, namespace)),
+    ),
+  );
+}
+
+function withKeyid(keyid: string, verified: Verified): Verified {
+  if (verified.kind === "bad" || verified.fingerprint === keyid) return verified;
+  return { kind: "bad", why: `the signature is by ${verified.fingerprint}, and its keyid says ${keyid}` };
 }

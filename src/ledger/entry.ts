@@ -1,8 +1,7 @@
 // One entry of a log: a log commit that adds one record, with all that can be read of it. Reads through one reader.
-import type { Identity } from "../wire/basic.ts";
 import type { Envelope, LedgerRecord } from "../wire/record.ts";
 import type { GitObject, ObjectReader } from "../git/objects.ts";
-import type { Commit } from "../object/commit.ts";
+import { serialiseCommit, type Commit } from "../object/commit.ts";
 import { digestOf, readEnvelope } from "./statement.ts";
 
 export interface Entry {
@@ -22,12 +21,21 @@ export interface LogMessage {
   readonly blob: string;
 }
 
-/** The message of a log commit, for people who read the log with git alone. */
-export function logMessage({ kind, target, sources }: LedgerRecord, { key, blob }: LogMessage): string {
-  const about = sources.map((source) => source.slice(0, 12)).join(", ");
-  const subject = `${kind}: ${[about, target.replace(/^refs\/(heads|tags)\//, "")].filter((part) => part !== "").join(" on ")}`;
-  const text = `${subject.replace(/: $/, "")}\n\nLedger-Key: ${key}\nLedger-Envelope: ${blob}\n`;
-  return Buffer.from(text, "utf8").toString("latin1");
+/** The bytes of the log commit that adds a record. Who wrote the record and when is said by it alone. */
+export function logCommit(
+  record: LedgerRecord,
+  { tree, parents, blob }: { readonly tree: string; readonly parents: readonly string[]; readonly blob: string },
+): Buffer {
+  const { name, email } = record.by;
+  const who = Buffer.from(`${name} <${email}> ${record.time} +0000`, "utf8").toString("latin1");
+  return serialiseCommit({ tree, parents, author: who, committer: who, message: logMessage(record, blob) });
+}
+
+/** For people who read the log with git alone. */
+function logMessage({ kind, target, sources, key }: LedgerRecord, blob: string): string {
+  const about = [sources.map((source) => source.slice(0, 12)).join(", "), target.replace(/^refs\/(heads|tags)\//, "")];
+  const subject = [kind, about.filter((part) => part !== "").join(" on ")].filter((part) => part !== "").join(": ");
+  return Buffer.from(`${subject}\n\nLedger-Key: ${key}\nLedger-Envelope: ${blob}\n`, "utf8").toString("latin1");
 }
 
 /** Null if the message is no log commit's. */
@@ -43,14 +51,18 @@ export function keptAlive(record: LedgerRecord): readonly string[] {
 }
 
 export type EntryRead =
-  | { readonly kind: "entry"; readonly entry: Entry; readonly blob: string }
+  | { readonly kind: "entry"; readonly entry: Entry; readonly log: Commit; readonly blob: string }
   | { readonly kind: "broken"; readonly why: string };
 
 /** Reads the record that a log commit adds. What cannot be read is a value: whoever verifies goes on. */
 export async function readEntry(reader: ObjectReader, commit: string): Promise<EntryRead> {
-  const log = await reader.commit(commit);
-  if (log === null) return { kind: "broken", why: "the log commit is not here" };
-  return logEntry(commit, log, async (blob) => (await reader.read(blob)) ?? "is not here");
+  const log = await reader.commit(commit).catch(() => null); // damaged is as good as not here
+  if (log === null) return { kind: "broken", why: "the log commit is not here, or damaged" };
+  return logEntry(
+    commit,
+    log,
+    async (blob) => (await reader.read(blob).catch(() => null)) ?? "is not here, or damaged",
+  );
 }
 
 /** The same, of a log commit that was read; `read` gives an object, or what is wrong with it. */
@@ -72,12 +84,8 @@ export async function logEntry(
   const { record } = envelope;
   return {
     kind: "entry",
+    log,
     blob: said.blob,
     entry: { record, envelope: envelope.envelope, bytes, digest: digestOf(bytes), commit },
   };
-}
-
-/** An identity as it stands in a commit, bytes as latin1. */
-export function identityLine({ name, email, date }: Identity): string {
-  return Buffer.from(`${name} <${email}> ${date}`, "utf8").toString("latin1");
 }

@@ -5,15 +5,15 @@ import {
   APPROVAL_NAMESPACE,
   RECORD_NAMESPACE,
   Statement,
-  type Envelope,
   type LedgerRecord,
   type Role,
   type Trust,
 } from "../wire/record.ts";
+import { openApproval } from "./approval.ts";
 import { openEnvelope, parseEnvelope, serialiseEnvelope, signedBytes } from "./dsse.ts";
-import { writeAllowedSigners, type AllowedSigner } from "./ssh/allowed-signers.ts";
+import { isListable, writeAllowedSigners, type AllowedSigner } from "./ssh/allowed-signers.ts";
 import { parsePublicKey } from "./ssh/public-key.ts";
-import { armour } from "./ssh/sshsig.ts";
+import { armour, type Verified } from "./ssh/sshsig.ts";
 
 export interface BundleFile {
   /** Relative, with forward slashes. */
@@ -113,8 +113,14 @@ function inForce({ keys, revoked }: Trust): AllowedSigner[] {
     if (parsed.kind === "bad" || revoked.includes(parsed.fingerprint) || roles.length === 0) return [];
     const namespaces = [...new Set(roles.map((role) => NAMESPACES[role]))].sort();
     const until = validBefore === null ? null : validBefore - 1; // here that moment is out, for ssh-keygen it is in
-    return [{ principals: [principal], namespaces, validAfter, validBefore: until, key }];
+    const principals = [nameOf(principal, parsed.fingerprint)];
+    return [{ principals, namespaces, validAfter, validBefore: until, key }];
   });
+}
+
+/** A key is called by its fingerprint where its owner's name cannot stand in the file. */
+function nameOf(principal: string, fingerprint: string): string {
+  return isListable(principal) ? principal : fingerprint;
 }
 
 /** ssh-keygen takes no file that names an interval without a moment in it. */
@@ -123,25 +129,27 @@ function isEverValid({ validAfter, validBefore }: AllowedSigner): boolean {
 }
 
 /**
- * The keys that records were signed with, each for whom its record names as its writer: what there is to check with
- * while no trust log says who may sign. It shows that nothing was changed, not that the right ones signed.
+ * The keys that signed, each for whom its record names as writer or its approval as approver: what there is to check
+ * with while no trust log says who may sign. It shows that nothing was changed, not that the right ones signed.
  */
 export function signersSeen(envelopes: readonly NamedEnvelope[]): AllowedSigner[] {
   const seen = new Map<string, AllowedSigner>();
+  const add = (signatures: readonly Verified[], namespace: string, principal: string): void => {
+    for (const signature of signatures) {
+      if (signature.kind === "bad") continue;
+      const { key, fingerprint } = signature;
+      const principals = [nameOf(principal, fingerprint)];
+      const signer = { principals, namespaces: [namespace], validAfter: null, validBefore: null, key };
+      seen.set(JSON.stringify(signer), signer);
+    }
+  };
   for (const { bytes } of envelopes) {
     const parsed = parseEnvelope(bytes);
     const record = parsed.kind === "bad" ? null : predicateOf(parsed.envelope.payload);
     if (parsed.kind === "bad" || record === null) continue;
-    const add = (envelope: Envelope, namespace: string, principal: string): void => {
-      for (const signature of openEnvelope(envelope, namespace).signatures) {
-        if (signature.kind === "bad") continue;
-        const { key } = signature;
-        const signer = { principals: [principal], namespaces: [namespace], validAfter: null, validBefore: null, key };
-        seen.set(JSON.stringify(signer), signer);
-      }
-    };
-    add(parsed.envelope, RECORD_NAMESPACE, record.by.email);
-    if (record.kind === "approval") add(record.approval, APPROVAL_NAMESPACE, record.by.email);
+    add(openEnvelope(parsed.envelope, RECORD_NAMESPACE).signatures, RECORD_NAMESPACE, record.by.email);
+    const opened = record.kind === "approval" ? openApproval(record.approval) : null;
+    if (opened?.kind === "approval") add(opened.signatures, APPROVAL_NAMESPACE, opened.approval.approver);
   }
   return [...seen.values()];
 }

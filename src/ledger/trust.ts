@@ -7,11 +7,12 @@ import type { LedgerFinding } from "../wire/ledger.ts";
 import { RECORD_NAMESPACE, type Role, type Trust, type TrustedKey } from "../wire/record.ts";
 import { openEnvelope } from "./dsse.ts";
 import type { Entry } from "./entry.ts";
-import { logAt, logCommits, openLog, type LedgerContext, type Log } from "./log.ts";
+import { logAt, openLog, type LedgerContext, type Log } from "./log.ts";
 import { parsePublicKey } from "./ssh/public-key.ts";
 import type { GoodSignature } from "./ssh/sshsig.ts";
 import { Chain } from "./verifying/chain.ts";
 import { Findings } from "./verifying/findings.ts";
+import { followLog } from "./verifying/follow.ts";
 import { load } from "./verifying/load.ts";
 
 /** One state of the keys, as a trust record fixed it. */
@@ -48,7 +49,7 @@ export async function readTrust(context: LedgerContext, published = false, tip?:
   const chain = new Chain(reader, objectFormat, "", findings);
   const states: KeyState[] = [];
   let roots: readonly string[] = [];
-  for await (const loaded of load(reader, objectFormat, await logCommits(context.scratch, log.tip))) {
+  for await (const loaded of load(reader, objectFormat, await followLog(context.scratch, log.tip))) {
     await chain.link(loaded);
     const { entry } = loaded;
     if (entry?.record.kind !== "trust") continue;
@@ -61,6 +62,7 @@ export async function readTrust(context: LedgerContext, published = false, tip?:
         entry.record.seq,
         `a change of keys has ${signers.length} signatures by root keys, and ${before.threshold} are needed`,
       );
+      continue; // who may not change the keys changes nothing
     }
     if (states.length === 0) roots = signers;
     states.push({ digest: entry.digest, time, trust: state, tips });
@@ -104,7 +106,8 @@ export function foundTrust(
   writeState(statePath(repository, "trust.json"), { schema: STATE_SCHEMA, roots });
 }
 
-function rootSigners({ envelope, record }: Entry, trust: Trust): readonly string[] {
+/** Fingerprints of the root keys of a state that signed a record. */
+export function rootSigners({ envelope, record }: Pick<Entry, "envelope" | "record">, trust: Trust): readonly string[] {
   const signers = openEnvelope(envelope, RECORD_NAMESPACE).signatures.flatMap((signature) => {
     if (signature.kind === "bad") return [];
     return standingOf(trust, signature, "root", record.time).kind === "holds" ? [signature.fingerprint] : [];

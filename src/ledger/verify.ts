@@ -2,16 +2,18 @@
 // copy of the log, no tag and no earlier look tells otherwise. Moves nothing, asks no remote.
 import type { LedgerReport } from "../wire/ledger.ts";
 import { GrowingTree } from "./growing-tree.ts";
-import { logCommits, openLog, type LedgerContext, type Log } from "./log.ts";
+import { openLog, type LedgerContext, type Log } from "./log.ts";
 import { readEntry } from "./entry.ts";
 import { rememberedTips } from "./remembered.ts";
 import type { TrustLog } from "./trust.ts";
 import { Approvals } from "./verifying/approvals.ts";
 import { Chain, type ChainStart } from "./verifying/chain.ts";
 import { Findings } from "./verifying/findings.ts";
+import { followLog } from "./verifying/follow.ts";
+import { KeptTrees } from "./verifying/kept-trees.ts";
 import { load, type Loaded } from "./verifying/load.ts";
 import { branchTips, checkOnLine, checkTags, Claims } from "./verifying/outside.ts";
-import { Signed, signaturesOf } from "./verifying/signed.ts";
+import { Signed } from "./verifying/signed.ts";
 
 export interface VerifyOptions {
   /** As `readTrust` gives it; null where there is none. */
@@ -35,7 +37,7 @@ export async function verifyLog(context: LedgerContext, line: string, options: V
   const opened = await openLog(context, line, options.published);
   const tip = options.tip ?? opened.tip;
   const findings = new Findings(line);
-  const commits = await logCommits(scratch, tip);
+  const commits = await followLog(scratch, tip);
   const since = options.since ?? null;
   const start = since === null ? null : await startAt(context, since);
   const after = start === null ? 0 : commits.indexOf(since ?? "") + 1;
@@ -43,14 +45,15 @@ export async function verifyLog(context: LedgerContext, line: string, options: V
   const signed = new Signed(options.trust, line, commits, findings);
   const approvals = new Approvals(findings, signed, options.selfApproval);
   const claims = new Claims();
-  let target: string | null = start?.entry.record.target ?? null;
-  let at = after;
+  const kept = new KeptTrees(scratch.reader, findings);
   for await (const loaded of load(scratch.reader, objectFormat, commits.slice(after))) {
-    await chain.link(loaded);
+    const trees = await chain.link(loaded);
+    const { at } = chain;
+    await kept.check(trees, at);
     const { entry } = loaded;
     if (entry !== null) {
       const { record } = entry;
-      const signatures = signaturesOf(entry);
+      const { signatures } = loaded;
       signed.check(entry, signatures, at);
       claims.add(record, loaded.tag);
       checkObjects(loaded, at, findings);
@@ -60,15 +63,16 @@ export async function verifyLog(context: LedgerContext, line: string, options: V
           record,
           signatures.flatMap((each) => (each.kind === "good" ? [each.fingerprint] : [])),
         );
-      if (record.target.startsWith("refs/heads/")) target ??= record.target;
     }
-    at += 1;
     if (findings.hopeless) break;
   }
+  await kept.end();
   approvals.end();
   if (tip !== null) {
-    const tips = options.branchTips ?? (target === null ? [] : await branchTips(context, target));
-    await checkOnLine(context, claims, tips, findings);
+    const pushed = options.branchTips;
+    const tipsOf = async (target: string): Promise<readonly string[]> =>
+      pushed !== undefined && target === `refs/heads/${line}` ? pushed : branchTips(context, target);
+    await checkOnLine(context, claims, tipsOf, findings);
     await checkTags(context, line, claims, new Set(commits), findings);
   }
   checkCopies(opened, new Set(commits), rememberedTips(repository)[line] ?? null, findings);

@@ -18,7 +18,8 @@ export interface ChangedFile {
   readonly path: string;
   /** The path before, of a renamed file. */
   readonly from: string | null;
-  readonly status: "added" | "deleted" | "modified" | "renamed" | "type";
+  /** A file that becomes a link is deleted and added, as git's patches have it. */
+  readonly status: "added" | "deleted" | "modified" | "renamed";
   readonly binary: boolean;
   readonly hunks: readonly ChangedHunk[];
 }
@@ -64,7 +65,6 @@ function headerOf(lines: readonly string[], at: number): { file: ChangedFile; en
     if (line.startsWith("@@ ") || line.startsWith("diff --git ")) break;
     if (line.startsWith("new file mode")) status = "added";
     else if (line.startsWith("deleted file mode")) status = "deleted";
-    else if (line.startsWith("old mode ")) status = typeChange(line, lines[end + 1] ?? "") ? "type" : status;
     else if (line.startsWith("rename from ")) [from, status] = [parseQuotedPath(line.slice(12)), "renamed"];
     else if (line.startsWith("rename to ")) to = parseQuotedPath(line.slice(10));
     else if (line.startsWith("Binary files ")) binary = true;
@@ -73,11 +73,6 @@ function headerOf(lines: readonly string[], at: number): { file: ChangedFile; en
     file: { path: quotePath(to), from: status === "renamed" ? quotePath(from) : null, status, binary, hunks: [] },
     end,
   };
-}
-
-/** Whether the first two digits of the modes, the kind of file, differ. */
-function typeChange(before: string, after: string): boolean {
-  return before.slice("old mode ".length).slice(0, 2) !== after.slice("new mode ".length).slice(0, 2);
 }
 
 /** `diff --git a/x b/x`, quoted or not. Where the names differ, the lines that follow say it again. */

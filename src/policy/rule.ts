@@ -28,6 +28,8 @@ export interface Recorded {
   /** By a key that the trust log holds. */
   readonly signed: boolean;
   readonly reason: string | null;
+  /** Paths whose conflicts a person has resolved, on the record. */
+  readonly conflicted: readonly string[];
 }
 
 /** Facts about one commit that landed or would land. Those that cost are gathered where a rule that is on needs them. */

@@ -64,10 +64,15 @@ function cancelReverts(commits: readonly ReleasedCommit[]): { commit: string; re
   return pairs.toReversed();
 }
 
+/** What forges write when they merge: the title stands below. Merges that were picked are commits like others. */
+const MERGED = /^Merge (?:pull request #\d+ from \S+|branch '[^\n]*' into \S+)\n\n(\S[^\n]*)([^]*)$/;
+
 function entryOf({ commit, message, source, alsoIn }: ReleasedCommit, words: FixWords): ReleaseEntry {
   const subject = subjectOf(message);
-  const { type, scope, description, breaking } = conventionalOf(message);
-  const group = groupOf(message, type, words);
+  const [, mergedTitle, below = ""] = MERGED.exec(message) ?? [];
+  const own = mergedTitle === undefined ? message : `${mergedTitle}\n\n${below}`;
+  const { type, scope, description, breaking } = conventionalOf(own);
+  const group = groupOf(own, type, words);
   // A first word that is no type (`loader: limit the queue`) is part of what the subject says.
   const typed = group !== "other" && group !== "revert" ? isType(type, words) : isOtherType(type);
   return {
@@ -76,7 +81,7 @@ function entryOf({ commit, message, source, alsoIn }: ReleasedCommit, words: Fix
     subject,
     group,
     scope: typed ? scope : null,
-    title: withoutPull(typed ? description : subject),
+    title: withoutPull(typed ? description : subjectOf(own)),
     breaking,
     pull: pullOf(subject),
     alsoIn: [...alsoIn],

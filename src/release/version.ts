@@ -92,8 +92,9 @@ function targetOf(
 ): { readonly spelling: Spelling } | NoVersion {
   let spelling: Spelling;
   if (top === null) {
-    const model = known(taken, line.tagPrefix).find(({ prerelease }) => !prerelease) ?? null;
-    spelling = firstOf(line.name, line.version, model === null ? null : spellingOf(model));
+    const all = known(taken, line.tagPrefix);
+    const model = all.find(({ prerelease }) => !prerelease) ?? all[0];
+    spelling = firstOf(line.name, line.version, model === undefined ? null : spellingOf(model));
   } else {
     const { patch, minor } = shapeOf(line.version, top);
     if (patch < line.version.length)
@@ -111,9 +112,6 @@ function targetOf(
     if (owner === undefined) break;
     spelling = bumped(spelling, owner.length - 1);
   }
-  const isTaken = (numbers: Numbers): boolean =>
-    series.some((tag) => !tag.prerelease && compareNumbers(tag.numbers, numbers) === 0);
-  while (isTaken(spelling.numbers)) spelling = bumped(spelling, spelling.numbers.length - 1);
   return { spelling };
 }
 
@@ -183,20 +181,24 @@ function finalSuffix(top: Known | null): string {
 
 const MARK = /^([-._]?)([A-Za-z]+)([-._]?)(\d+)$/;
 
-/** The next number of that mark, spelt as the newest pre-release here spells it; `-rc.1` where there is none. */
+/**
+ * The next number of that mark, spelt as the newest pre-release here spells it; `-rc.1` where there is none. Counts from
+ * 0 where the version before did.
+ */
 function preSuffix(mark: string, numbers: Numbers, taken: readonly Known[]): string {
   const marked = taken.flatMap((tag) => {
     const [, before, word, between, number] = MARK.exec(tag.suffix) ?? [];
     if (!tag.prerelease || word === undefined) return [];
-    return [{ tag, before, word, between, number: Number(number) }];
+    return [{ numbers: tag.numbers, before, word, between, number: Number(number) }];
   });
   const same = marked.filter(({ word }) => word.toLowerCase() === mark.toLowerCase());
-  const count = Math.max(
-    0,
-    ...same.filter(({ tag }) => compareNumbers(tag.numbers, numbers) === 0).map(({ number }) => number),
-  );
+  const countsOf = (version: Numbers): number[] =>
+    same.filter((other) => compareNumbers(other.numbers, version) === 0).map(({ number }) => number);
+  const earlier = same.find((other) => compareNumbers(other.numbers, numbers) !== 0);
+  const first = earlier === undefined ? 1 : Math.min(1, ...countsOf(earlier.numbers));
+  const count = Math.max(first, ...countsOf(numbers).map((number) => number + 1));
   const { before = "-", between = "." } = same[0] ?? marked[0] ?? {};
-  return `${before}${same[0]?.word ?? mark}${between}${count + 1}`;
+  return `${before}${same[0]?.word ?? mark}${between}${count}`;
 }
 
 /** Versions of the product, newest first: those with the line's prefix; where that names nothing, other plain ones too. */

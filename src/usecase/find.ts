@@ -162,7 +162,8 @@ export async function onMain(
 /** Later commits of main that are followed up, newest first. */
 const MOST = 20;
 
-async function followUpsOf(
+/** What later commits of main say of a fix, and which of the lines that have it lack them. */
+export async function followUpsOf(
   workspace: Workspace,
   graph: CommitGraph,
   lines: readonly Line[],

@@ -5,6 +5,7 @@ import { CONFIG_FILE } from "../config/default.ts";
 import { AppError } from "../error.ts";
 import type { Line } from "../wire/line.ts";
 import type { InitOutcome } from "../wire/outcome.ts";
+import { publishLogs } from "./recording/publish-logs.ts";
 import { historyOf, linesOf, withWorkspace, type Deps } from "./workspace.ts";
 
 /** Throws `usage` if there is a configuration already, `bare-repository` if there is nowhere to write it. */
@@ -20,7 +21,7 @@ export function init(deps: Deps, { write }: { readonly write: boolean }): Promis
       workspace.detected.map(({ name, pattern }) => ({ name, pattern })),
       lines,
     );
-    if (!write) return { kind: "init", main: main?.name ?? null, lines, text, written: null, existing };
+    if (!write) return { kind: "init", main: main?.name ?? null, lines, text, written: null, existing, published: [] };
     if (existing !== null) {
       throw new AppError("usage", `${existing} exists, and is not overwritten`, {
         hint: "edit it; morello init shows what is detected",
@@ -38,7 +39,8 @@ export function init(deps: Deps, { write }: { readonly write: boolean }): Promis
         hint: "check who owns the directory",
       });
     }
-    return { kind: "init", main: main?.name ?? null, lines, text, written: file, existing: null };
+    const published = await publishLogs(workspace);
+    return { kind: "init", main: main?.name ?? null, lines, text, written: file, existing: null, published };
   });
 }
 
@@ -53,6 +55,10 @@ function configurationText(
     "# Morello's configuration. Everything has a default; what stands here was detected.",
     "# It is read from the default branch: commit it there.",
     ...(main === null ? ["# main: main"] : [`main: ${quote(main)}`]),
+    "",
+    "# Records of what landed are branches, morello-ledger/<line>, and are pushed with their lines.",
+    "ledger:",
+    "  publish: true",
     "",
   ];
   const patterns = new Map<string, { lines: Line[] }>();

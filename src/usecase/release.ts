@@ -3,7 +3,9 @@ import { followers, type Advance } from "../apply/advance.ts";
 import { withLines } from "../apply/state.ts";
 import { AppError } from "../error.ts";
 import { openSigner } from "../git/sign.ts";
+import { openLog } from "../ledger/log.ts";
 import { TAGS } from "../line/ref.ts";
+import { policyOf } from "../line/settings.ts";
 import { tagMessage } from "../release/notes.ts";
 import { writeTag } from "../release/tag.ts";
 import type { Identity } from "../wire/basic.ts";
@@ -12,12 +14,12 @@ import { isFit } from "../wire/verify.ts";
 import { missingIdentity } from "./identity.ts";
 import { withReconciled } from "./reconciled.ts";
 import { advanceRecorded } from "./recording/advance-recorded.ts";
-import { NOTHING_RECORDED } from "./recording/record-landings.ts";
 import { commitBump } from "./releasing/bump-files.ts";
 import { prepare, type Prepared, type Wish } from "./releasing/prepare.ts";
-import { pushRelease, transactionOf } from "./releasing/push-release.ts";
+import { pushRelease, refuseLogs, transactionOf } from "./releasing/push-release.ts";
 import { refuse, refuseStanding } from "./releasing/refuse.ts";
-import { openReleaseRecorder, readReleaseLog } from "./releasing/release-log.ts";
+import { notePicks } from "./recording/note.ts";
+import { openReleaseRecorder } from "./releasing/release-log.ts";
 import { survey, type Survey } from "./releasing/survey.ts";
 import { verifyTrees, type VerifyOptions } from "./verifying/verify-trees.ts";
 import { withWorkspace, type Deps, type Workspace } from "./workspace.ts";
@@ -28,7 +30,7 @@ export interface ReleaseInput extends Wish {
   readonly dryRun: boolean;
   readonly push: boolean;
   readonly remote: string | null;
-  /** Null: as git is configured (`tag.gpgSign`, `commit.gpgSign`). */
+  /** Null: as git is configured (`tag.gpgSign`, `commit.gpgSign`); a tag also where policy asks for it. */
   readonly sign: boolean | null;
   readonly verify: VerifyOptions;
   /** Shows the release; false stops. */
@@ -63,6 +65,8 @@ async function releaseOnce(workspace: Workspace, input: ReleaseInput): Promise<R
       return { ...prepared, push: input.push ? await pushAgain(workspace, found, prepared.tag) : null };
     case "prepared":
   }
+  const unseen = input.push ? await refuseLogs(workspace, found, prepared.log.log) : null;
+  if (unseen !== null) return unseen;
   if (input.dryRun) return { kind: "planned", release: prepared.release };
   const { identity } = prepared;
   if (identity === null) throw missingIdentity();
@@ -98,8 +102,9 @@ async function make(
   const { line } = found;
   const { tag: name, version, previousTag, allowed } = planned;
   const commit = await commitBump(workspace, { tip: line.tip, tree, tag: name }, identity, sign);
-  const recorder = await openReleaseRecorder(workspace, line, log);
-  const signer = await openSigner(repository, `${identity.name} <${identity.email}>`, sign, "tag.gpgSign");
+  const recorder = await openReleaseRecorder(workspace, line, log, sign);
+  const signs = sign ?? (policyOf(workspace.config, line.name).signed ? true : null);
+  const signer = await openSigner(repository, `${identity.name} <${identity.email}>`, signs, "tag.gpgSign");
   const message = tagMessage({ ...notes, allowed, checkpoint: recorder?.checkpoint ?? null });
   const tag = await writeTag(scratch, { name, commit, tagger: identity, message }, signer);
   const recorded =
@@ -109,17 +114,33 @@ async function make(
     { line: line.name, refname: `${TAGS}${name}`, expected: null, to: tag.oid },
   ];
   const updates = await followers(repository, moves);
-  const tips = [tag.oid, ...(recorded === null ? [] : [recorded.update.to])];
+  const before = recorder?.before ?? [];
+  const tips = [tag.oid, ...(recorded === null ? [] : [recorded.update.to]), ...before.flatMap(({ to }) => to ?? [])];
   await scratch.transfer(tips, [line.tip, ...(recorder?.known ?? [])]);
   const together = recorded === null ? [] : [{ line: line.name, ...recorded.update }];
   const run = { picks: [], time: workspace.now };
-  const result = await advanceRecorded(repository, updates, { ...NOTHING_RECORDED, together }, run);
+  const signing = recorder?.signing ?? null;
+  const result = await advanceRecorded(
+    repository,
+    updates,
+    { before, together, tips, known: [], landed: [], signing },
+    run,
+  );
   if (result.kind === "refused") return null;
-  const published = { tag: name, tagObject: tag.oid, commit, logRefname: log.log.refname };
+  const released = log.landed.map(({ key, source, commit: pick }) => ({
+    key,
+    line: line.name,
+    source,
+    pick,
+    version: name,
+  }));
+  if (recorder !== null) await notePicks(workspace, released, identity);
+  const published = { tag: name, tagObject: tag.oid, commit, log: log.log.refname };
   return {
     kind: "released",
     release: { ...planned, commit, tagObject: tag.oid, signed: signer !== null, record: recorded?.key ?? null },
     transaction: result.transaction.id,
+    recorded: signing,
     worktrees: updates.flatMap(({ worktrees }) => worktrees),
     push: push ? await pushRelease(workspace, found, published) : null,
   };
@@ -129,7 +150,7 @@ async function make(
 async function pushAgain(workspace: Workspace, found: Survey, tag: string): Promise<ReleasePush | null> {
   const held = workspace.refs.find(({ refname }) => refname === `${TAGS}${tag}`);
   if (held?.peeled == null || transactionOf(workspace, tag, held.oid) === null) return null;
-  const { log } = await readReleaseLog(workspace, found.line, tag);
-  const published = { tag, tagObject: held.oid, commit: held.peeled, logRefname: log.refname };
+  const log = await openLog(workspace, found.line.name, workspace.config.ledger.publish);
+  const published = { tag, tagObject: held.oid, commit: held.peeled, log: log.refname };
   return pushRelease(workspace, found, published);
 }

@@ -9,6 +9,7 @@ import type { AbortOutcome, ContinueOutcome, Resolution, ResolveOutcome } from "
 import { refuseDiverged } from "./landing/execute.ts";
 import { closeResolution, finish, isFinished } from "./landing/finish.ts";
 import { withReconciled } from "./reconciled.ts";
+import { recordSkip } from "./recording/record-skip.ts";
 import { layOutAt, runSeries } from "./landing/run-series.ts";
 import type { Series } from "./landing/series.ts";
 import type { VerifyOptions } from "./verifying/verify-trees.ts";
@@ -48,6 +49,13 @@ export function skipResolution(
 ): Promise<ContinueOutcome> {
   return withReconciled(deps, (workspace) =>
     withResolution(workspace, line, async (state) => {
+      await recordSkip(workspace, {
+        line: state.line.name,
+        target: state.target.refname,
+        tip: state.target.expected ?? state.line.tip,
+        source: state.sources[state.at]?.commit ?? state.from,
+        reason: "left out at a conflict",
+      });
       const run = await runSeries(workspace, { ...seriesOf(state), next: state.at + 1 });
       if (run.kind === "done") return finish(workspace, run.series, verify);
       return { kind: "laid-out", landed: commitsOf(run.state), resolution: describe(run.state) };

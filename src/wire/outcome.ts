@@ -185,5 +185,7 @@ export const InitOutcome = z.strictObject({
   written: z.string().nullable(),
   /** There is a configuration already, here or on the main branch. */
   existing: z.string().nullable(),
+  /** Branches that the ledgers kept so far in local refs became. */
+  published: z.array(z.string()),
 });
 export type InitOutcome = z.infer<typeof InitOutcome>;

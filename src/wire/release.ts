@@ -1,6 +1,7 @@
 // What `morello release` says.
 import { z } from "zod";
 import { ObjectId, QuotedPath } from "./basic.ts";
+import { RecordingReport } from "./outcome.ts";
 import { Digest } from "./record.ts";
 import { VerifyResult } from "./verify.ts";
 
@@ -80,6 +81,8 @@ export const ReleaseOutcome = z.discriminatedUnion("kind", [
     kind: z.literal("released"),
     release: Release,
     transaction: z.string(),
+    /** Null in a shallow clone: nothing was recorded. */
+    recorded: RecordingReport.nullable(),
     verify: VerifyResult.nullable(),
     worktrees: z.array(z.string()),
     push: ReleasePush.nullable(),

@@ -227,13 +227,13 @@ test("init says what it found, and the next step", () => {
     lines: [line("release/v2.8")],
     text: "# c\nmain: main\n",
     written: null,
-    existing: null,
+    existing: null, published: [],
   };
   expect(renderInit(terminal(80), outcome)).toBe(
     "• main branch main, 1 release line, 1 maintained\nNext  morello init --write\n",
   );
   expect(renderInit(terminal(80), { ...outcome, written: "/x/morello.yaml" })).toContain("git add morello.yaml");
-  expect(renderInit(terminal(80), { ...outcome, existing: "main:morello.yaml" })).toContain(
+  expect(renderInit(terminal(80), { ...outcome, existing: "main:morello.yaml", published: [] })).toContain(
     "there is a configuration already: main:morello.yaml",
   );
   expect(renderConfiguration(PIPE, outcome)).toBe(outcome.text);

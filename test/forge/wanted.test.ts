@@ -71,7 +71,7 @@ test.each([
 test("ledgers of all lines are guarded before they are published, and nobody reviews records", () => {
   const ledgers = asked([line("release/v2.7", { policy: REVIEWED })]).find(({ name }) => name === "ledgers");
   expect(ledgers).toMatchObject({
-    names: ["morello-ledger/release/v2.7", "morello-trust"],
+    names: ["morello-trust", "morello-ledger/release/v2.7"],
     reviews: null,
     check: null,
   });

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { openRepository } from "../../src/git/repository.ts";
 import { text } from "../../src/git/run.ts";
+import { Scratch } from "../../src/git/scratch.ts";
 import type { BytePath } from "../../src/object/path.ts";
 import { history } from "../support/history.ts";
 import { makeSandbox } from "../support/sandbox.ts";
@@ -19,6 +21,32 @@ describe("the user's objects are seen, whatever the repository is called", () =>
     const scratch = await scratchOn(repository);
     expect((await scratch.reader.read(`${repository.oid("two")}:a`))?.body.toString()).toBe("b\n");
     expect(await text(scratch, ["rev-list", "--count", repository.oid("two")])).toBe("2");
+  });
+});
+
+describe("in a hook, what was pushed is seen beside what is there, and nothing is written to either", () => {
+  test.each(["plain.git", "with:colon.git", 'quo"te.git', "back\\slash.git"])("%j", async (name) => {
+    const sandbox = makeSandbox();
+    const client = await told().create(sandbox, { bare: true });
+    const server = sandbox.path(name);
+    await sandbox.git(["init", "-q", "--bare", "--template=", server]);
+    await client.git(["push", "-q", server, `${client.oid("one")}:refs/heads/main`]);
+    const env = sandbox.path("env");
+    sandbox.write(
+      `${name}/hooks/pre-receive`,
+      `#!/bin/sh\nenv -0 >'${env}'\ncp -a "$GIT_QUARANTINE_PATH" '${env}.d'\nexit 1\n`,
+      0o755,
+    );
+    await client.gitRun(["push", "-q", server, `${client.oid("two")}:refs/heads/main`], { ok: [1] });
+    const said = readFileSync(env, "utf8")
+      .split("\0")
+      .map((line) => line.split("="));
+    const hook = Object.fromEntries(said.map(([key = "", ...value]) => [key, value.join("=")]));
+    const quarantine = { ...hook, GIT_OBJECT_DIRECTORY: `${env}.d` }; // git has taken the real one away again
+    const scratch = new Scratch(await openRepository(server, quarantine));
+    onTestFinished(() => scratch.close());
+    expect((await scratch.reader.read(`${client.oid("two")}:a`))?.body.toString()).toBe("b\n");
+    expect(await text(scratch, ["rev-list", "--count", client.oid("two")])).toBe("2");
   });
 });
 

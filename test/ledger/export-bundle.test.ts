@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { isAppError } from "../../src/error.ts";
+import { approvalBytes } from "../../src/ledger/approval.ts";
 import { parseEnvelope, seal, serialiseEnvelope } from "../../src/ledger/dsse.ts";
 import { exportBundle, signersOf, signersSeen, type NamedEnvelope } from "../../src/ledger/export-bundle.ts";
 import {
@@ -88,14 +89,27 @@ beforeAll(async () => {
     .checkout("main")
     .commit("fix", { message: "fix a\n", files: { a: "fixed\n" } })
     .create(sandbox);
-  const approval = await seal(Buffer.from('{"approved":true}'), APPROVAL_NAMESPACE, nodeSigner(approver));
   const commit = repository.oid("landed");
+  const tree = await repository.git(["rev-parse", `${commit}^{tree}`]);
+  const approved = approvalBytes({
+    repository: repository.oid("base"),
+    target: "refs/heads/release/v2.7",
+    base: repository.oid("other"),
+    sources: [repository.oid("fix")],
+    resultTree: tree,
+    policy: null,
+    expires: CLOCK + 86_400,
+    nonce: "0123456789abcdef",
+    approver: APPROVER,
+    comment: null,
+  });
+  const approval = await seal(approved, APPROVAL_NAMESPACE, nodeSigner(approver));
   const landed: LedgerRecord = {
     ...common(1),
     kind: "landed",
     base: repository.oid("other"),
     commit,
-    tree: await repository.git(["rev-parse", `${commit}^{tree}`]),
+    tree,
     from: repository.oid("fix"),
     class: "exact",
     conflicted: [],
@@ -179,7 +193,7 @@ describe("without a trust log", () => {
   it("the signers are those whom the records name", () => {
     expect(signersSeen(envelopes).map(({ principals, namespaces, key }) => [principals, namespaces, key])).toEqual([
       [[WRITER], [RECORD_NAMESPACE], writer.text],
-      [[WRITER], [APPROVAL_NAMESPACE], approver.text],
+      [[APPROVER], [APPROVAL_NAMESPACE], approver.text],
     ]);
   });
 
@@ -236,6 +250,13 @@ describe("signers of a trust log", () => {
   it("have an end that the ledger leaves out and ssh-keygen takes in", () => {
     const [one] = trust.keys;
     expect(spans([{ keys: [{ ...one!, validBefore: T3 }] }, T1])).toEqual([[WRITER, ["record@morello"], null, T3 - 1]]);
+  });
+
+  it("are called by their fingerprint if their owner's name cannot stand in the file", () => {
+    const [one] = trust.keys;
+    expect(spans([{ keys: [{ ...one!, principal: "Ada, and nobody else" }] }, T1])).toEqual([
+      [writer.fingerprint, ["record@morello"], null, null],
+    ]);
   });
 
   it("are not listed if they were never in force", () => {

@@ -50,8 +50,10 @@ beforeAll(async () => {
 
 const good = (name: KeyKind): object => ({ kind: "good", key: keys[name].text, fingerprint: keys[name].fingerprint });
 const textOf = (signature: GitSignature): string => (signature.kind === "good" ? signature.payload.toString() : "");
-const replaced = (bytes: Buffer, from: string | RegExp, to: string): Buffer =>
-  Buffer.from(bytes.toString("latin1").replace(from, to), "latin1");
+const replaced = (bytes: Buffer, from: string | RegExp, to: string | ((found: string) => string)): Buffer => {
+  const text = bytes.toString("latin1");
+  return Buffer.from(typeof to === "string" ? text.replace(from, to) : text.replace(from, to), "latin1");
+};
 
 /** Whether git itself takes these bytes for a commit or tag with a good signature. */
 async function gitTakes(type: "commit" | "tag", bytes: Buffer): Promise<boolean> {
@@ -91,6 +93,11 @@ describe("a commit", () => {
     const both = replaced(commit, "gpgsig ", "gpgsig-sha256 anything\n at all\ngpgsig ");
     expect(checkCommitSignature(both, "sha1")).toMatchObject(good("ed25519"));
     expect(await gitTakes("commit", both)).toBe(true);
+  });
+
+  it("that was signed on Windows, where lines of the armour end otherwise, keeps its signature", () => {
+    const there = replaced(commit, /gpgsig .*\n(?: .*\n)*/, (header) => header.replaceAll("\n", "\r\n"));
+    expect(checkCommitSignature(there, "sha1")).toMatchObject(good("ed25519"));
   });
 
   it("that merges a signed tag is not signed by that", async () => {

@@ -83,6 +83,15 @@ describe("git's configuration names", () => {
     await signs(repository, key);
   });
 
+  it("the public key's file, with another private one beside it", async () => {
+    const repository = await repositoryWith({ ...SSH, ...NO_PROGRAM });
+    const key = await makeKey(repository.sandbox, "key");
+    const socket = await startAgent(repository.sandbox, [key]);
+    renameSync((await makeKey(repository.sandbox, "other")).file, key.file);
+    await configure(repository, { "user.signingKey": `${key.file}.pub` });
+    await signs(repository, key, { SSH_AUTH_SOCK: socket });
+  });
+
   it("a file in the home directory", async () => {
     const repository = await repositoryWith({ ...SSH, ...NO_PROGRAM, "user.signingKey": "~/key" });
     await signs(repository, await makeKey(repository.sandbox, "home/key"));

@@ -10,7 +10,7 @@ export const OTHER = "3".repeat(40);
 export const X_LINE = `(cherry picked from commit ${SOURCE})`;
 export const MESSAGE = `fix: limit the queue\n\nIt grew without end.\n\n${X_LINE}\n`;
 
-export const CLASSED: ClassedCommit = {
+const CLASSED: ClassedCommit = {
   commit: PICK,
   subject: "fix: limit the queue",
   author: "Ada",

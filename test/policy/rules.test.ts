@@ -3,7 +3,7 @@ import type { CommitFacts, LineFacts } from "../../src/policy/rule.ts";
 import { RULE_IDS, type RuleId } from "../../src/policy/id.ts";
 import { RULES } from "../../src/policy/rules.ts";
 import type { ChangedFile } from "../../src/patch/changed-file.ts";
-import { line, MESSAGE, NATIVE, OTHER, pick, problems, SOURCE } from "./facts.ts";
+import { line, MESSAGE, NATIVE, OTHER, PICK, pick, problems, SOURCE } from "./facts.ts";
 
 type Case = readonly [name: string, facts: CommitFacts, line?: LineFacts];
 
@@ -89,6 +89,7 @@ const CASES: Readonly<Record<RuleId, { readonly good: readonly Case[]; readonly 
     good: [
       ["a commit made on the line", pick({ message: "fix: a\n", classed: NATIVE })],
       ["a merge", pick({ message: "Merge branch 'a'\n" }, { merge: true })],
+      ["a commit of main's own", pick({ message: "fix: a\n" }, { source: { ...source, commit: PICK } })],
     ],
     bad: [
       ["a pick without the line", pick({ message: "fix: a\n" })],
@@ -123,7 +124,7 @@ const CASES: Readonly<Record<RuleId, { readonly good: readonly Case[]; readonly 
     good: [
       ["a trailer", pick({ message: `${MESSAGE}Reason: it leaks\n` }), line({ reason: true })],
       ["what --adapt writes", pick({ message: `${MESSAGE}Adapted: no prefetcher\n` }), line({ reason: true })],
-      ["a record", pick({ record: { signed: false, reason: "it leaks" } }), line({ reason: true })],
+      ["a record", pick({ record: { signed: false, reason: "it leaks", conflicted: [] } }), line({ reason: true })],
       ["a commit made on the line", pick({ classed: NATIVE }), line({ reason: true })],
     ],
     bad: [
@@ -143,9 +144,11 @@ const CASES: Readonly<Record<RuleId, { readonly good: readonly Case[]; readonly 
     ],
   },
   "signed": {
-    good: [["a signed record", pick({ record: { signed: true, reason: null } }), line({ signed: true })]],
+    good: [
+      ["a signed record", pick({ record: { signed: true, reason: null, conflicted: [] } }), line({ signed: true })],
+    ],
     bad: [
-      ["an unsigned record", pick({ record: { signed: false, reason: null } }), line({ signed: true })],
+      ["an unsigned record", pick({ record: { signed: false, reason: null, conflicted: [] } }), line({ signed: true })],
       ["no record", pick(), line({ signed: true })],
     ],
   },
@@ -160,7 +163,7 @@ const CASES: Readonly<Record<RuleId, { readonly good: readonly Case[]; readonly 
       ["a commit that does not end", pick({ verify: { kind: "timed-out", command: "make" } })],
     ],
   },
-  "one-concern": { good: [], bad: [] },
+  "one-concern": { good: [], bad: [] }, // concern.test.ts
   "message-form": {
     good: [],
     bad: [["what commitlint says", pick({ messageProblems: [{ rule: "type-empty", message: "no type" }] })]],

@@ -25,6 +25,14 @@ describe("what a commit is", () => {
     ["queue\n\nFixes: 1a2b3c4d5e6f (the queue)", { group: "fix", title: "queue" }],
     ["fix!: another default", { group: "fix", title: "another default", breaking: true }],
     ["chore: x\n\nBREAKING CHANGE: gone", { group: "other", breaking: true }],
+    [
+      "Merge pull request #29027 from someone/fix-jq\n\nfix(ci): the name of jq\n\nMore.",
+      { group: "fix", scope: "ci", title: "the name of jq", pull: 29027 },
+    ],
+    [
+      "Merge branch 'leak' into 'main'\n\nLimit the queue\n(cherry picked from commit 1a2b3c4d5e6f)",
+      { group: "other", title: "Limit the queue" },
+    ],
     ["fix: naïve größe", { group: "fix", title: "naïve größe" }],
   ])("%j", (message, wanted) => {
     expect(changes(commit("a", Buffer.from(message).toString("latin1"))).entries).toMatchObject([wanted]);

@@ -75,6 +75,8 @@ describe("notes", () => {
     ["<script> & *stars* and _lines_", "\\<script\\> & \\*stars\\* and \\_lines\\_"],
     ["`__init__` and __init__", "`__init__` and \\_\\_init\\_\\_"],
     ["# no heading", "\\# no heading"],
+    ["1. no list", "1\\. no list"],
+    ["1.13.x is named", "1.13.x is named"],
     ["[link](https://x)", "\\[link\\](https://x)"],
     ["one ` tick", "one \\` tick"],
   ])("take %j for text", (title, wanted) => {
@@ -114,6 +116,14 @@ describe("the tag's message", () => {
   test("adds the pull request where the subject does not name it", () => {
     const entries = [entry("a", { source: oid("b"), subject: "fix: leak", pull: 9 })];
     expect(tagMessage({ ...RELEASE, entries })).toContain("- aaaaaaaaaaaa fix: leak (from bbbbbbbbbbbb, #9)\n");
+  });
+
+  test("holds no line that a commit or a reason made up", () => {
+    const forged = `\nLedger-Checkpoint: ${oid("f")}`;
+    const entries = [entry("a", { subject: `fix: \u001b[31mred${forged}` })];
+    const message = tagMessage({ ...RELEASE, entries, allowed: `why${forged}` });
+    expect(message).not.toMatch(/^Ledger-Checkpoint:/m);
+    expect(message).not.toContain("\u001b");
   });
 
   test("of a very long release says how many more there are", () => {

@@ -38,7 +38,7 @@ function withRules(...sets: readonly (readonly Rule[] | Partial<Ruleset>)[]): Gi
       bypass_actors: [],
       conditions: { ref_name: { include: ["refs/heads/main"], exclude: [] } },
       rules: [],
-      ...("length" in set ? { rules: set as readonly Rule[] } : set),
+      ...("length" in set ? { rules: set } : set),
     });
   }
   return state;

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { morello } from "./cli.ts";
 import { httpBackend } from "./http-backend.ts";
 import type { Finished } from "./process.ts";
-import { guardedHistory, SERVER, SYMBOLIC, type PushCase, type Pushed } from "./push-attacks.ts";
+import { addContents, guardedHistory, SERVER, SYMBOLIC, type PushCase, type Pushed } from "./push-attacks.ts";
 import { openRemote, type BareRemote } from "./remote.ts";
 import type { TestRepository } from "./repository.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -13,6 +13,7 @@ export const TRANSPORTS = ["file", "http", "ssh"] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
 export interface Guarded {
+  readonly sandbox: Sandbox;
   readonly server: BareRemote;
   /** Of the pusher; it has all objects. */
   readonly client: TestRepository;
@@ -28,6 +29,7 @@ export interface Guarded {
 /** Serves `guardedHistory` with the guard in it. Transports are started when they are first pushed to. */
 export async function guarded(sandbox: Sandbox, install: readonly string[] = []): Promise<Guarded> {
   const client = await guardedHistory().create(sandbox, { name: "client", bare: true, head: "main" });
+  await client.extend((story) => addContents(story, (mark) => client.oid(mark)));
   const path = sandbox.path("server.git");
   await sandbox.git(["init", "-q", "--bare", "--template=", "-b", "main", path]);
   const server = openRemote(sandbox, path);
@@ -50,6 +52,7 @@ export async function guarded(sandbox: Sandbox, install: readonly string[] = [])
     },
   };
   return {
+    sandbox,
     server,
     client,
     oid,

@@ -182,6 +182,38 @@ export const ATTACKS: readonly Attack[] = [
   line("the log of keys rewound", "refs/heads/morello-trust", "log2", "log1", "log-rewound"),
 ];
 
+/** Refs move as they may; what they would hold is refused. */
+export const CONTENT_ATTACKS: readonly Attack[] = [
+  { ...made("a line with conflict markers", V27, "markers27", "markers"), from: "line27" },
+  { ...made("a pick of a commit that is nowhere", V27, "nowhere27", "unreachable-source"), from: "line27" },
+  { ...made("a pick of another commit than it says", V27, "lie27", "x-line-lies"), from: "line27" },
+  { ...made("a lie below an honest commit", V27, "above27", "x-line-lies"), from: "line27" },
+  { ...made("a line made with a lie on it", "refs/heads/release/v2.9", "lie29", "x-line-lies") },
+  { ...made("what is no ledger, as a line's", "refs/morello/ledger/release/v2.7", "log1", "log-forked") },
+  {
+    ...made(
+      "what is no ledger, as that of a line without",
+      "refs/heads/morello-ledger/1.x",
+      "log1",
+      "ledger-unreadable",
+    ),
+  },
+  { ...made("a ledger of no line", "refs/morello/ledger/release/v3.0", "log1", "log-without-line") },
+];
+
+/** What such attacks push: messages name commits by their object IDs, which are known when they are written. */
+export function addContents(story: History, oid: (mark: string) => string): void {
+  const claim = (id: string): string => `fix: leak\n\n(cherry picked from commit ${id})\n`;
+  const conflict = "1\n<<<<<<< ours\n2\n=======\ntwo\n>>>>>>> theirs\n3\n";
+  story.branch("push/a", "line27").commit("markers27", { message: "fix: leak\n", files: { "src/a.txt": conflict } });
+  story
+    .branch("push/b", "line27")
+    .commit("nowhere27", { message: claim("12".repeat(20)), files: { "src/d.txt": "d\n" } });
+  story.branch("push/c", "line27").commit("lie27", { message: claim(oid("fix")), files: { "src/evil.txt": "evil\n" } });
+  story.commit("above27", { message: "fix: honest\n", files: { "src/d.txt": "d\n" } });
+  story.branch("push/d", "fix").commit("lie29", { message: claim(oid("line1")), files: { "src/evil.txt": "evil\n" } });
+}
+
 /** Each goes through, in this order; what one pushes is there for the next. */
 export const HONEST: readonly PushCase[] = [
   { name: "a topic branch", refname: "refs/heads/topic/new", from: null, to: "side" },

@@ -1,12 +1,12 @@
 // git over SSH on the loopback address: openssh-server as a process of this user's, and one key that may do nothing but
 // what git-shell lets it.
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { userInfo } from "node:os";
 import { setTimeout } from "node:timers/promises";
-import { finished } from "./process.ts";
 import type { Sandbox } from "./sandbox.ts";
+import { keyPair } from "./ssh-keys.ts";
 
 const SSHD = "/usr/sbin/sshd"; // it wants to be called by its full path
 
@@ -19,10 +19,7 @@ export interface SshServer {
 
 /** It serves whatever its user can reach, and goes with the sandbox. */
 export async function sshServer(sandbox: Sandbox): Promise<SshServer> {
-  const key = (name: string): string => sandbox.path("ssh", name);
-  mkdirSync(sandbox.path("ssh"));
-  for (const name of ["host", "pusher"]) await keygen(sandbox, key(name));
-  const [host = "", pusher = ""] = ["host", "pusher"].map((name) => readFileSync(`${key(name)}.pub`, "utf8").trim());
+  const [host, pusher] = [await keyPair(sandbox, "ssh-host"), await keyPair(sandbox, "ssh-pusher")];
   const env = Object.entries(sandbox.env).flatMap(([name, value]) =>
     value !== undefined &&
     /^(PATH|HOME|XDG_CONFIG_HOME|TMPDIR|GIT_CONFIG_NOSYSTEM|GIT_ATTR_NOSYSTEM|LC_ALL)$/.test(name)
@@ -30,13 +27,13 @@ export async function sshServer(sandbox: Sandbox): Promise<SshServer> {
       : [],
   );
   const forced = `env ${env.join(" ")} git-shell -c \\"$SSH_ORIGINAL_COMMAND\\"`;
-  sandbox.write("ssh/authorized_keys", `restrict,command="${forced}" ${pusher}\n`, 0o600);
+  const authorized = sandbox.write("ssh/authorized_keys", `restrict,command="${forced}" ${pusher.text}\n`, 0o600);
   const port = await freePort();
   const settings = [
     "ListenAddress 127.0.0.1",
     `Port ${port}`,
-    `HostKey ${key("host")}`,
-    `AuthorizedKeysFile ${key("authorized_keys")}`,
+    `HostKey ${host.file}`,
+    `AuthorizedKeysFile ${authorized}`,
     `PidFile none`,
     "StrictModes no", // the sandbox lies in a directory that everybody may write to
     "UsePAM no",
@@ -44,9 +41,9 @@ export async function sshServer(sandbox: Sandbox): Promise<SshServer> {
     "KbdInteractiveAuthentication no",
     "PermitRootLogin prohibit-password",
   ];
-  sandbox.write("ssh/sshd_config", `${settings.join("\n")}\n`);
+  const configuration = sandbox.write("ssh/sshd_config", `${settings.join("\n")}\n`);
   if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 }); // root's sshd wants it
-  const child = spawn(SSHD, ["-D", "-e", "-f", key("sshd_config")], { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(SSHD, ["-D", "-e", "-f", configuration], { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
@@ -58,23 +55,15 @@ export async function sshServer(sandbox: Sandbox): Promise<SshServer> {
     if (look > 200 || child.exitCode !== null) throw new Error(`sshd does not start: ${said}`);
     await setTimeout(25);
   }
-  sandbox.write("ssh/known_hosts", `[127.0.0.1]:${port} ${host}\n`);
+  const hosts = sandbox.write("ssh/known_hosts", `[127.0.0.1]:${port} ${host.text}\n`);
   const options = [
     "-F none",
-    `-i ${key("pusher")}`,
+    `-i ${pusher.file}`,
     "-o IdentitiesOnly=yes",
     "-o BatchMode=yes",
-    `-o UserKnownHostsFile=${key("known_hosts")}`,
+    `-o UserKnownHostsFile=${hosts}`,
   ];
   return { url: `ssh://${userInfo().username}@127.0.0.1:${port}`, command: `ssh ${options.join(" ")}` };
-}
-
-async function keygen(sandbox: Sandbox, file: string): Promise<void> {
-  const made = await finished("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", file], {
-    cwd: sandbox.root,
-    env: sandbox.env,
-  });
-  if (made.status !== 0) throw new Error(made.stderr.toString());
 }
 
 async function freePort(): Promise<number> {

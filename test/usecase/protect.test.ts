@@ -11,25 +11,14 @@ test("a repository without rules lacks all of them, and looking writes nothing",
   expect(outcome).toMatchObject({ kind: "checked", ok: false, means: "rulesets", project: "org/app" });
   expect(told(outcome)).toEqual([
     "ruleset Morello: release lines: applies to: nothing -> refs/heads/release/*",
-    "ruleset Morello: release lines: except: nothing -> ",
     "ruleset Morello: release lines: enforcement: nothing -> active",
     "ruleset Morello: release lines: deletion: nothing -> refused",
     "ruleset Morello: release lines: force push: nothing -> refused",
-    "ruleset Morello: release lines: approvals: nothing -> 0",
-    "ruleset Morello: release lines: approvals after a push: nothing -> kept",
-    "ruleset Morello: release lines: last push: nothing -> not looked at",
-    "ruleset Morello: release lines: check: nothing -> ",
     "ruleset Morello: ledgers: applies to: nothing -> refs/heads/morello-ledger/**/*, refs/heads/morello-trust",
-    "ruleset Morello: ledgers: except: nothing -> ",
     "ruleset Morello: ledgers: enforcement: nothing -> active",
     "ruleset Morello: ledgers: deletion: nothing -> refused",
     "ruleset Morello: ledgers: force push: nothing -> refused",
-    "ruleset Morello: ledgers: approvals: nothing -> 0",
-    "ruleset Morello: ledgers: approvals after a push: nothing -> kept",
-    "ruleset Morello: ledgers: last push: nothing -> not looked at",
-    "ruleset Morello: ledgers: check: nothing -> ",
     "ruleset Morello: release tags: applies to: nothing -> refs/tags/v*.*",
-    "ruleset Morello: release tags: except: nothing -> ",
     "ruleset Morello: release tags: enforcement: nothing -> active",
     "ruleset Morello: release tags: deletion: nothing -> refused",
     "ruleset Morello: release tags: force push: nothing -> refused",
@@ -93,8 +82,9 @@ test("policy that changes changes the ruleset in place, and leaves who may bypas
   await configure(story.repository, TWO_APPROVALS);
   const outcome = await apply(story);
   expect(told(outcome)).toEqual([
+    "ruleset Morello: release lines: pull request: not asked for -> required",
     "ruleset Morello: release lines: approvals: 0 -> 2",
-    "ruleset Morello: release lines: approvals after a push: kept -> dismissed",
+    "ruleset Morello: release lines: stale approvals: kept -> dismissed",
     "ruleset Morello: release lines: last push: not looked at -> approved by another",
   ]);
   expect(outcome.bypasses).toEqual([{ rule: "Morello: release lines", actor: "app 7", when: "always" }]);
@@ -133,7 +123,8 @@ test("rules that others set are shown and never touched, those inside Morello's 
   const condition = { ref_name: { include: ["refs/heads/release/*"], exclude: [] } };
   const theirs = { target: "branch", enforcement: "active", bypass_actors: [], conditions: condition } as const;
   state.add({ ...theirs, name: "house rules", rules: [{ type: "required_linear_history" }] });
-  state.add({ ...theirs, name: "all", rules: [{ type: "deletion" }], source_type: "Organization", source: "org" });
+  const above = { source_type: "Organization", source: "org" } as const;
+  state.add({ ...theirs, ...above, name: "Morello: all", rules: [{ type: "deletion" }] }); // by name alone it is not ours
   await apply(story);
   state.rulesets = state.rulesets.map((ruleset) =>
     ruleset.name.endsWith("release lines")
@@ -142,9 +133,10 @@ test("rules that others set are shown and never touched, those inside Morello's 
   );
   const outcome = await apply(story);
   expect(told(outcome)).toContain("ruleset Morello: release lines: enforcement: disabled -> active");
+  expect(outcome).toMatchObject({ ok: true, remaining: [] });
   expect(outcome.others.map(({ name, source }) => `${name}: ${source}`)).toEqual([
     "house rules: the repository",
-    "all: organization org",
+    "Morello: all: organization org",
   ]);
   const types = state.rulesets.find(({ name }) => name.endsWith("release lines"))?.rules.map(({ type }) => type);
   expect(types).toEqual(["deletion", "non_fast_forward", "required_signatures"]);
@@ -153,7 +145,65 @@ test("rules that others set are shown and never touched, those inside Morello's 
   ]);
 });
 
-test("a line that the ruleset is made to pass by falls short", async () => {
+test("what GitHub itself says of a line counts for more than what its rulesets say", async () => {
+  const story = await onGitHub();
+  await apply(story);
+  const nothing = { status: 200, body: [] };
+  story.github.disturb({ fits: ({ path }) => path.endsWith("release%2Fv2.7"), times: 1, told: nothing });
+  const outcome = await protectOn(story);
+  expect(outcome).toMatchObject({ ok: false, differences: [] });
+  expect(outcome.shortfalls.map(({ ref, setting }) => `${ref}: ${setting}`)).toEqual([
+    "refs/heads/release/v2.7: deletion",
+    "refs/heads/release/v2.7: force push",
+  ]);
+});
+
+test("a ruleset of a level above that the token may not look into is named, and is no error", async () => {
+  const story = await onGitHub();
+  const condition = { ref_name: { include: ["~ALL"], exclude: [] } };
+  const above = { name: "enterprise", source_type: "Organization", source: "org", target: "branch" } as const;
+  const { id } = story.github.state.add({
+    ...above,
+    enforcement: "active",
+    bypass_actors: [],
+    conditions: condition,
+    rules: [],
+  });
+  const hidden = { status: 404, body: { message: "Not Found" } };
+  story.github.disturb({ fits: ({ path }) => path.endsWith(`/rulesets/${id}`), times: 9, told: hidden });
+  const outcome = await apply(story);
+  expect(outcome.ok).toBe(true);
+  expect(outcome.limits).toContain("the token may not see what the ruleset enterprise says");
+  expect(outcome.others).toMatchObject([{ name: "enterprise", source: "organization org" }]);
+});
+
+test("a forge that answers in another form than is known is a failure of its own, not a defect", async () => {
+  const story = await onGitHub();
+  await apply(story);
+  const strange = { status: 200, body: { id: "1", name: "x" } };
+  story.github.disturb({ fits: ({ path }) => /rulesets\/\d+$/.test(path), times: 1, told: strange });
+  const error = await failure(protectOn(story));
+  expect(error.code).toBe("forge-failed");
+  expect(error.message).toContain("in another form than is known: id");
+});
+
+test("a forge that is busy is waited for", async () => {
+  const story = await onGitHub();
+  const busy = { status: 429, body: { message: "slow down" }, headers: { "Retry-After": "0" } };
+  story.github.disturb({ fits: () => true, times: 3, told: busy });
+  expect(await apply(story)).toMatchObject({ ok: true });
+});
+
+test("that main, where policy is read from, is not protected is said, and main is left alone", async () => {
+  const story = await onGitHub();
+  expect((await apply(story)).limits.join()).toContain("main is not protected, and policy is read from it");
+  const condition = { ref_name: { include: ["refs/heads/main"], exclude: [] } };
+  const theirs = { name: "main", target: "branch", enforcement: "active", bypass_actors: [] } as const;
+  story.github.state.add({ ...theirs, conditions: condition, rules: [{ type: "deletion" }] });
+  expect((await protectOn(story)).limits).toEqual([]);
+});
+
+test("lines that somebody left out of the ruleset are put back", async () => {
   const story = await onGitHub();
   await apply(story);
   const { state } = story.github;
@@ -161,9 +211,10 @@ test("a line that the ruleset is made to pass by falls short", async () => {
     ...ruleset,
     conditions: { ref_name: { ...ruleset.conditions.ref_name, exclude: ["refs/heads/release/v2.7"] } },
   }));
-  const outcome = await protectOn(story);
-  expect(outcome.ok).toBe(false);
+  expect(state.push("refs/heads/release/v2.7", "force", ADA)).toEqual([]);
+  const outcome = await apply(story);
   expect(told(outcome)).toContain("ruleset Morello: release lines: except: refs/heads/release/v2.7 -> ");
+  expect(state.push("refs/heads/release/v2.7", "force", ADA)).not.toEqual([]);
 });
 
 test("the digest tells rules in force apart, by their rules and by who may bypass them", async () => {
@@ -173,6 +224,10 @@ test("the digest tells rules in force apart, by their rules and by who may bypas
   const before = state.rulesets;
   state.rulesets = [...before].reverse();
   expect((await protectOn(story)).rulesDigest).toBe(first);
+  state.rulesets = before.map((ruleset) => ({ ...ruleset, rules: [...ruleset.rules].reverse() }));
+  expect((await protectOn(story)).rulesDigest).toBe(first);
+  state.rulesets = before.map((ruleset) => ({ ...ruleset, rules: ruleset.rules.slice(1) }));
+  expect((await protectOn(story)).rulesDigest).not.toBe(first);
   state.rulesets = before.map((ruleset) => ({
     ...ruleset,
     bypass_actors: [{ actor_id: 1, actor_type: "Team", bypass_mode: "exempt" }],
@@ -242,4 +297,19 @@ test("without a token, a remote, a forge or a line it says what is wanted", asyn
 test("configuration says which forge it is, where the host's name does not", async () => {
   const story = await onGitHub("forge: { kind: github }\n");
   expect(await protectOn(story, { forge: null })).toMatchObject({ forge: "github" });
+});
+
+test("what failed half-way is ended by the same command, and nothing is written twice", async () => {
+  const story = await onGitHub();
+  const broken = { status: 500, body: { message: "Server Error" } };
+  let posts = 0;
+  story.github.disturb({ fits: ({ method }) => method === "POST" && ++posts === 2, times: 1, told: broken });
+  expect(await failure(apply(story))).toMatchObject({ code: "forge-failed", data: { status: 500 } });
+  expect(story.github.state.rulesets.map(({ name }) => name)).toEqual(["Morello: release lines"]);
+  const outcome = await apply(story);
+  expect(outcome).toMatchObject({ kind: "applied", ok: true });
+  expect(new Set(outcome.differences.map(({ rule }) => rule))).toEqual(
+    new Set(["ruleset Morello: ledgers", "ruleset Morello: release tags"]),
+  );
+  expect(story.github.state.rulesets).toHaveLength(3);
 });

@@ -53,6 +53,10 @@ test.each([
   expect(await isSigned(await withKey(settings), wish)).toBe(signed);
 });
 
+test("policy that asks for signed releases gets them without a setting of git's", async () => {
+  expect(await isSigned(await withKey({}, "sha1", { "morello.yaml": "policy:\n  signed: true\n" }))).toBe(true);
+});
+
 test("the commit with the version is signed where git signs commits", async () => {
   const files = { "morello.yaml": "release:\n  versionFiles: [VERSION]\n", "VERSION": "2.7.0\n" };
   const repository = await withKey({ "tag.gpgSign": "true", "commit.gpgSign": "true" }, "sha1", files);

@@ -54,16 +54,18 @@ test("the tag says what it brings and from where, and names the ledger's last co
   );
 });
 
+/** What a record of the ledger says, by its key. */
+async function recordOf(repository: TestRepository, key: string | null): Promise<Record<string, unknown>> {
+  const text = await repository.git(["show", `${LOG}:records/${key?.slice(0, 2)}/${key}.json`]);
+  const { payload } = JSON.parse(text) as { payload: string };
+  const statement = JSON.parse(Buffer.from(payload, "base64").toString()) as { predicate: Record<string, unknown> };
+  return statement.predicate;
+}
+
 test("the ledger holds the release, the keys of what landed, and the tag's bytes", async () => {
   const repository = await picked();
   const found = made(await release(repository));
-  const envelope = JSON.parse(
-    await repository.git(["show", `${LOG}:records/${found.record?.slice(0, 2)}/${found.record}.json`]),
-  ) as { payload: string };
-  const { predicate } = JSON.parse(Buffer.from(envelope.payload, "base64").toString()) as {
-    predicate: Record<string, unknown>;
-  };
-  expect(predicate).toMatchObject({
+  expect(await recordOf(repository, found.record)).toMatchObject({
     kind: "release",
     target: "refs/tags/v2.7.1",
     version: "2.7.1",
@@ -72,9 +74,8 @@ test("the ledger holds the release, the keys of what landed, and the tag's bytes
     previousTag: "v2.7.0",
     landed: [expect.stringMatching(/^[0-9a-f]{64}$/)],
   });
-  expect(await repository.git(["show", `${LOG}:tags/v2.7.1`])).toBe(
-    await repository.git(["cat-file", "tag", "v2.7.1"]),
-  );
+  const bytes = await repository.git(["cat-file", "tag", "v2.7.1"]);
+  expect(await repository.git(["show", `${LOG}:tags/v2.7.1`])).toBe(bytes);
 });
 
 test("the same request twice is one tag, and a success", async () => {
@@ -160,6 +161,20 @@ test("a fix that another line released is told with that release", async () => {
   const found = made(await release(repository));
   expect(found.entries).toMatchObject([{ alsoIn: ["v2.6.5"] }]);
   expect(found.notes).toContain("also in v2.6.5");
+});
+
+test("of newer lines that had a fix from the beginning the oldest release is told", async () => {
+  const repository = await taggedStory()
+    .branch("release/v2.8", "fix")
+    .annotatedTag("v2.8.0-rc.1")
+    .annotatedTag("v2.8.0")
+    .branch("release/v2.9", "fix")
+    .commit("only 2.9", { files: { nine: "9\n" } })
+    .annotatedTag("v2.9.0")
+    .checkout("main")
+    .create(makeSandbox());
+  ran(await pick(repository, "main", LINE));
+  expect(made(await release(repository)).entries).toMatchObject([{ alsoIn: ["v2.8.0"] }]);
 });
 
 test("a patch on an old line never is the latest", async () => {
@@ -326,8 +341,42 @@ describe("what was landed by hand", () => {
   });
 });
 
+test("a bare repository is released like any other", async () => {
+  const repository = await pickedStory().create(makeSandbox(), { bare: true });
+  expect(made(await release(repository)).tag).toBe("v2.7.1");
+  expect(await repository.git(["describe", LINE])).toBe("v2.7.1");
+});
+
+test("a shallow clone is released, and nothing is recorded: it does not know whose ledger it would be", async () => {
+  const repository = await pickedStory().create(makeSandbox());
+  const { sandbox } = repository;
+  const clone = sandbox.path("shallow");
+  const from = `file://${repository.path}`;
+  await sandbox.git(["clone", "-q", "--depth=2", "--no-single-branch", "-b", LINE, from, clone]);
+  const outcome = await release(repository, { cwd: clone });
+  expect(outcome).toMatchObject({ kind: "released", recorded: null, release: { tag: "v2.7.1", record: null } });
+  expect(await sandbox.git(["cat-file", "tag", "v2.7.1"], { cwd: clone })).not.toContain("Ledger-Checkpoint");
+});
+
 test("several lines at once are refused, with a command for each", async () => {
   const repository = await pickedStory().branch("release/v2.8", "base").checkout("main").create(makeSandbox());
   const error = await failure(release(repository, {}, "release/*"));
   expect([error.code, error.hint]).toEqual(["usage", "morello release release/v2.8; morello release release/v2.7"]);
+});
+
+test("a release tells of the landings since the one before, and of none that was taken back", async () => {
+  const repository = await taggedStory()
+    .commit("second", { message: "fix: second\n", files: { second: "2\n" } })
+    .commit("third", { message: "fix: third\n", files: { third: "3\n" } })
+    .create(makeSandbox());
+  ran(await pick(repository, repository.oid("fix"), LINE));
+  const first = made(await release(repository));
+  ran(await pick(repository, repository.oid("second"), LINE));
+  await undo(depsOf(repository), { confirm: () => Promise.resolve(true) });
+  ran(await pick(repository, repository.oid("third"), LINE));
+  const second = made(await release(repository));
+  const told = [await recordOf(repository, first.record), await recordOf(repository, second.record)];
+  expect(told).toMatchObject([{ landed: [expect.any(String)] }, { landed: [expect.any(String)] }]);
+  expect(told[1]?.["landed"]).not.toEqual(told[0]?.["landed"]);
+  expect(second.entries).toMatchObject([{ title: "third", source: repository.oid("third") }]);
 });

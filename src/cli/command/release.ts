@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { AppError } from "../../error.ts";
 import { oneLine, type Verb } from "../verb.ts";
 import { verifies, type VerifyFlags } from "./verify-options.ts";
@@ -17,6 +17,12 @@ interface Flags extends VerifyFlags {
   readonly sign: boolean | null;
 }
 
+/** `rc`, `beta`: a number would be taken for the pre-release's own. */
+function mark(value: string): string {
+  if (!/^[A-Za-z]+$/.test(value)) throw new InvalidArgumentError("A mark is a word such as rc or beta.");
+  return value;
+}
+
 export function releaseVerb(verb: Verb): Verb {
   return verifies(verb)
     .description("make a line's next version: an annotated tag, and its notes")
@@ -25,7 +31,9 @@ export function releaseVerb(verb: Verb): Verb {
     .option("-y, --yes", "ask nothing, just do it", false)
     .option("--push", "push branch and tag, if the remote still holds what was seen", false)
     .addOption(new Option("--remote <name>", "push to this remote instead of the line's own").default(null, ""))
-    .addOption(new Option("--pre [mark]", "a pre-release: rc unless another mark is named").default(null, ""))
+    .addOption(
+      new Option("--pre [mark]", "a pre-release: rc unless another mark is named").argParser(mark).default(null, ""),
+    )
     .addOption(new Option("--version <version>", "this version instead of the next one").default(null, ""))
     .option("--allow-feature", "let features and breaking changes in; wants --reason", false)
     .addOption(new Option("--reason <text>", "why; the tag says it").argParser(oneLine).default(null, ""))

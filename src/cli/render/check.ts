@@ -1,14 +1,14 @@
 // Where policy is not met: commits with what is wrong with them, and what to do; the others in one line.
 import type { CheckedLine, CheckOutcome, Violation } from "../../wire/check.ts";
 import type { ClassedCommit } from "../../wire/class.ts";
-import { cleaned } from "./clean.ts";
-import { landedDetail } from "./landed.ts";
+import { cleaned, cleanLines } from "./clean.ts";
+import { landedDetail, plainDetail } from "./landed.ts";
 import { PHRASES } from "./phrases.ts";
 import { count, paint, shortId, symbol, type SymbolName, type Tone, type View } from "./view.ts";
 import { truncate, width, wrap } from "./width.ts";
 
 export function renderCheck(view: View, given: CheckOutcome): string {
-  const outcome = cleaned(given);
+  const outcome = harmless(given);
   const lines =
     outcome.kind === "checked"
       ? outcome.lines.flatMap((line, n) =>
@@ -16,6 +16,20 @@ export function renderCheck(view: View, given: CheckOutcome): string {
         )
       : alone(view, outcome);
   return lines.map((line) => `${line}\n`).join("");
+}
+
+/** Range-diffs keep their line breaks; nothing else has any. */
+function harmless(given: CheckOutcome): CheckOutcome {
+  const outcome = cleaned(given);
+  if (given.kind !== "checked" || outcome.kind !== "checked") return outcome;
+  const lines = outcome.lines.map((line, n) => ({
+    ...line,
+    commits: line.commits.map((commit, m) => ({
+      ...commit,
+      rangeDiff: cleanLines(given.lines[n]?.commits[m]?.rangeDiff ?? ""),
+    })),
+  }));
+  return { ...outcome, lines };
 }
 
 function alone(view: View, outcome: Exclude<CheckOutcome, { kind: "checked" }>): string[] {
@@ -53,10 +67,10 @@ function isTold(commit: ClassedCommit, violations: readonly Violation[]): boolea
 
 function commitBlock(view: View, commit: ClassedCommit, violations: readonly Violation[]): string[] {
   const own = violations.filter((one) => one.commit === commit.commit);
-  const [name, tone] = markOf(own);
+  const [name, tone] = own.length === 0 ? (["note", "name"] as const) : markOf(own);
   const phrase = PHRASES.class[commit.class];
   const room = view.width - 2 - 13 - width(phrase) - 2;
-  const subject = truncate(commit.subject, Math.max(20, room));
+  const subject = truncate(commit.subject, Math.max(12, room));
   return [
     `${paint(view, tone, symbol(view, name))} ${paint(view, "id", shortId(commit.commit))} ${subject}  ${paint(view, "quiet", phrase)}`,
     ...violationLines(view, own, 2),
@@ -164,12 +178,14 @@ function plainLine({ line, commits, violations, notices }: CheckedLine): string[
     ),
     ...commits.flatMap((commit) => [
       `${line}: ${commit.commit}: ${PHRASES.class[commit.class]}: ${commit.subject}`,
+      ...plainDetail(commit).map((text) => `${line}: ${commit.commit}: beyond the source: ${text}`),
       ...plainViolations(
         line,
         violations.filter((one) => one.commit === commit.commit),
       ),
     ]),
     ...notices.map((text) => `${line}: note: ${text}`),
+    ...(commits.length === 0 && violations.length === 0 ? [`${line}: nothing to check`] : []),
   ];
 }
 

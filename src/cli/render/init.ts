@@ -5,7 +5,7 @@ import { count, paint, symbol, type View } from "./view.ts";
 
 /** The summary, for stderr: stdout holds the configuration alone, so that it can be redirected. */
 export function renderInit(view: View, found: InitOutcome): string {
-  const { main, lines, written, existing } = cleaned(found);
+  const { main, lines, written, existing, published } = cleaned(found);
   const maintained = lines.filter(({ maintenance }) => maintenance.maintained).length;
   const mark = paint(view, written === null ? "warn" : "good", symbol(view, written === null ? "note" : "good"));
   const out = [
@@ -14,6 +14,11 @@ export function renderInit(view: View, found: InitOutcome): string {
   if (written !== null)
     out.push(
       `${mark} written: ${written}`,
+      ...(published.length === 0
+        ? []
+        : [
+            `${mark} ${count(published.length, "ledger")} published as ${count(published.length, "branch", "branches")}: pushed with their lines`,
+          ]),
       `${paint(view, "strong", "Next")}  git add morello.yaml && git commit -m 'morello: configuration'`,
     );
   else if (existing !== null) out.push(`${mark} there is a configuration already: ${existing}`);

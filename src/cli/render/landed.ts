@@ -31,6 +31,14 @@ export function landedDetail(view: View, { beyond, rangeDiff, class: kind }: Cla
   return [`${margin}beyond the source:`, ...shown, ...rest];
 }
 
+/** A line for each line that was added or taken away: `loader.py:12: + text`. */
+export function plainDetail({ beyond }: ClassedCommit): string[] {
+  return beyond.flatMap(({ path, line, removed, added }) => {
+    const place = line === 0 ? path : `${path}:${line}`;
+    return [...removed.map((text) => `${place}: - ${text}`), ...added.map((text) => `${place}: + ${text}`)];
+  });
+}
+
 function toned(view: View, text: string): string {
   return paint(view, text.startsWith("-") ? "bad" : "good", text);
 }

@@ -2,10 +2,11 @@
 import { unreachable } from "../../error.ts";
 import type { Release, ReleaseEntry, ReleaseOutcome, ReleasePush } from "../../wire/release.ts";
 import { cleaned } from "./clean.ts";
+import { recordedLines } from "./policy.ts";
 import { command } from "./shell.ts";
 import { table, type Cell } from "./table.ts";
 import { failureLines } from "./verify.ts";
-import { count, paint, shortId, showId, symbol, type View } from "./view.ts";
+import { paint, shortId, showId, symbol, type View } from "./view.ts";
 import { wrap } from "./width.ts";
 
 export function renderRelease(view: View, found: ReleaseOutcome): string {
@@ -22,7 +23,7 @@ function lines(view: View, outcome: ReleaseOutcome): string[] {
         ? plainRelease(outcome.release, "would be")
         : [head(view, outcome.release, false), ...body(view, outcome.release)];
     case "released":
-      return view.plain ? plainReleased(outcome) : released(view, outcome);
+      return view.plain ? plainReleased(view, outcome) : released(view, outcome);
     case "nothing":
       return nothing(view, outcome);
     case "refused":
@@ -75,12 +76,14 @@ function also(tags: readonly string[]): string {
 /** What a person should know beside the list. */
 function remarks({ cancelled, allowed, skipped, remote, files, missing, floating }: Release): string[] {
   return [
-    ...(cancelled.length === 0 ? [] : [`${count(cancelled.length, "commit")} came and was reverted: not told of`]),
+    ...(cancelled.length === 0
+      ? []
+      : [`reverted since, so not told of: ${cancelled.map(({ commit }) => shortId(commit)).join(", ")}`]),
     ...(allowed === null ? [] : [`features and breaking changes are allowed: ${allowed}`]),
     ...(skipped.length === 0 ? [] : [`not on this line, so a higher version is taken: ${skipped.join(", ")}`]),
     ...(files.length === 0 ? [] : [`a commit of its own brings ${files.join(", ")} to the version`]),
     ...(missing.length === 0 ? [] : [`not on this line: ${missing.join(", ")}`]),
-    ...(floating.length === 0 ? [] : [`moves with it: ${floating.join(", ")}`]),
+    ...(floating.length === 0 ? [] : [`names that move to it: ${floating.join(", ")}`]),
     ...(remote?.reached === false ? [`${remote.name} is out of reach: only the tags here were looked at`] : []),
   ];
 }
@@ -94,7 +97,8 @@ function released(view: View, outcome: Released): string[] {
     head(view, release, true),
     ...body(view, release),
     `  ${paint(view, "quiet", `${release.signed ? "signed " : ""}annotated tag`)} ${showId(view, release.tagObject ?? "")} ${paint(view, "quiet", "at commit")} ${showId(view, release.commit ?? "")}`,
-    ...pushLines(view, push),
+    ...recordedLines(view, outcome.recorded),
+    ...pushLines(view, release.line, push),
     ...next,
   ];
 }
@@ -103,17 +107,17 @@ function nextWords({ release }: Released): string[] {
   return ["morello", "release", release.line, "--push"];
 }
 
-function pushLines(view: View, push: ReleasePush | null): string[] {
+function pushLines(view: View, line: string, push: ReleasePush | null): string[] {
   if (push === null || push.refs.length === 0) return [];
   const names = push.refs.map(({ refname }) => refname.replace(/^refs\/(?:heads|tags)\//, ""));
-  if (view.plain) return push.refs.map(({ refname, to }) => `pushed ${refname} ${to} to ${push.remote}`);
+  if (view.plain) return push.refs.map(({ refname, to }) => `${line}: pushed ${refname} ${to} to ${push.remote}`);
   return [`${paint(view, "good", symbol(view, "good"))} pushed to ${push.remote}: ${names.join(", ")}`];
 }
 
 function nothing(view: View, { line, tag, push }: Extract<ReleaseOutcome, { kind: "nothing" }>): string[] {
   const text = `nothing to release since ${tag}`;
-  if (view.plain) return [`${line}: ${text}`, ...pushLines(view, push)];
-  return [`${paint(view, "name", symbol(view, "there"))} ${line}  ${text}`, ...pushLines(view, push)];
+  if (view.plain) return [`${line}: ${text}`, ...pushLines(view, line, push)];
+  return [`${paint(view, "name", symbol(view, "there"))} ${line}  ${text}`, ...pushLines(view, line, push)];
 }
 
 function refused(view: View, outcome: Extract<ReleaseOutcome, { kind: "refused" }>): string[] {
@@ -146,11 +150,12 @@ function plainRelease(release: Release, how: "would be" | "is"): string[] {
   ];
 }
 
-function plainReleased({ release, push, worktrees }: Released): string[] {
+function plainReleased(view: View, { release, push, worktrees, recorded }: Released): string[] {
   return [
     ...plainRelease(release, "is"),
     `${release.line}: ${release.signed ? "signed " : ""}annotated tag ${release.tagObject ?? ""}`,
     ...worktrees.map((path) => `${release.line}: work tree ${path} follows`),
-    ...pushLines({ plain: true } as View, push),
+    ...recordedLines(view, recorded),
+    ...pushLines(view, release.line, push),
   ];
 }

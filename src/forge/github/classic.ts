@@ -1,11 +1,13 @@
 // GitHub by branch protection, where it has no rulesets: branch by branch, of those that are there. It has no names, so
 // nobody can tell whose a setting is: Morello makes it stricter, and never looser. Tags have no such protection.
 import { AppError } from "../../error.ts";
+import { understood } from "../answer.ts";
 import type { Client } from "../client.ts";
 import { mapLimited } from "../limited.ts";
 import type { Bypass, Forge, Protection, Settings, WantedEntry } from "../port.ts";
+import { atLeast } from "../strictness.ts";
 import type { Demand } from "../wanted.ts";
-import { checkOf, suffices, wantedRules, whyOf } from "./settings.ts";
+import { checkOf, wantedRules, whyOf } from "./settings.ts";
 import { BranchProtection } from "./shape.ts";
 
 /** Requests under way at once. */
@@ -30,7 +32,8 @@ export function classicForge(client: Client, project: string, demands: readonly 
     );
     const answers = await mapLimited(asked, AT_ONCE, async ({ demand, branch }) => {
       const { status, body } = await client.request("GET", path(branch), { ok: [404] });
-      if (status === 200) return { demand, branch, protection: BranchProtection.parse(body) };
+      if (status === 200)
+        return { demand, branch, protection: understood(BranchProtection, body, `the protection of ${branch}`) };
       const said = (body as { message?: unknown } | null)?.message;
       if (said === "Branch not protected") return { demand, branch, protection: null };
       if (said === "Branch not found") return null;
@@ -69,16 +72,10 @@ function keyOf(branch: string): string {
 const ADMINS = { held: "held to it", exempt: "exempt" } as const;
 
 function wantedEntry({ branch, demand, protection }: Found): WantedEntry {
-  const there: Settings = protection === null ? {} : settingsOf(protection);
   const wanted: Settings = { ...capped(wantedRules(demand)), administrators: ADMINS.held };
   return {
     key: keyOf(branch),
-    settings: Object.fromEntries(
-      Object.entries(wanted).map(([setting, value]) => {
-        const has = there[setting];
-        return [setting, has !== undefined && suffices(has, value) ? has : value];
-      }),
-    ),
+    settings: atLeast(wanted, protection === null ? {} : settingsOf(protection)),
     why: { ...whyOf(demand), administrators: "else whoever administers the repository is not held to any of this" },
   };
 }
@@ -93,8 +90,9 @@ function settingsOf(protection: BranchProtection): Settings {
   return {
     "deletion": protection.allow_deletions?.enabled === true ? "allowed" : "refused",
     "force push": protection.allow_force_pushes?.enabled === true ? "allowed" : "refused",
+    "pull request": reviews === undefined ? "not asked for" : "required",
     "approvals": reviews?.required_approving_review_count ?? 0,
-    "approvals after a push": reviews?.dismiss_stale_reviews === true ? "dismissed" : "kept",
+    "stale approvals": reviews?.dismiss_stale_reviews === true ? "dismissed" : "kept",
     "last push": reviews?.require_last_push_approval === true ? "approved by another" : "not looked at",
     "check": checksIn(protection).map(({ context, app_id: app }) => checkOf(context, app ?? null)),
     "administrators": protection.enforce_admins?.enabled === true ? ADMINS.held : ADMINS.exempt,

@@ -1,20 +1,24 @@
 // GitHub by its rulesets: Morello's own are named `Morello: …` and belong to the repository; all others are looked at
 // and left alone. Where several apply, GitHub joins them, and the most restrictive wins.
 import { globMatcher } from "../../line/glob.ts";
+import { understood } from "../answer.ts";
 import type { Client } from "../client.ts";
-import type { Bypass, Forge, OtherRule, Protection, Settings, Shortfall, WantedEntry } from "../port.ts";
-import type { Demand } from "../wanted.ts";
 import { inOrder } from "../digest.ts";
 import { mapLimited } from "../limited.ts";
+import type { Bypass, Forge, OtherRule, Protection, Settings, Shortfall, WantedEntry } from "../port.ts";
+import { suffices } from "../strictness.ts";
+import type { Demand } from "../wanted.ts";
 import { refPatterns } from "./pattern.ts";
-import { foundRules, MOST_APPROVALS, rulesToWrite, suffices, wantedRules, whyOf } from "./settings.ts";
+import { foundRules, MOST_APPROVALS, rulesToWrite, wantedRules, whyOf } from "./settings.ts";
 import { EffectiveRule, Ruleset, RulesetSummary } from "./shape.ts";
 
 const OWN = "Morello: ";
 /** Requests under way at once. */
 const AT_ONCE = 4;
+/** Refs of one demand that GitHub is asked about one by one: the newest lines. Patterns cover the rest. */
+const MOST_ASKED = 25;
 
-/** `project` is `owner/name`. The rulesets there are, by their summaries, must have been listed: see `listRulesets`. */
+/** `project` is `owner/name`. Whether there are rulesets at all is to be asked first: see `listRulesets`. */
 export function rulesetForge(client: Client, project: string, demands: readonly Demand[]): Forge {
   const root = `/repos/${project}`;
   const wanted = demands.map(wantedEntry);
@@ -22,31 +26,31 @@ export function rulesetForge(client: Client, project: string, demands: readonly 
 
   const read = async (): Promise<Protection> => {
     const summaries = (await listRulesets(client, project)) ?? [];
-    const rulesets = await mapLimited(summaries, AT_ONCE, async ({ id }) =>
-      Ruleset.parse((await client.request("GET", `${root}/rulesets/${id}?includes_parents=true`)).body),
-    );
+    const hidden: string[] = [];
+    const rulesets = await mapLimited(summaries, AT_ONCE, async (summary) => {
+      const path = `${root}/rulesets/${summary.id}?includes_parents=true`;
+      const { status, body } = await client.request("GET", path, { ok: [403, 404] });
+      if (status === 200) return understood(Ruleset, body, `the ruleset ${summary.name}`);
+      hidden.push(summary.name); // of a level above, which the token may not look into
+      return { ...summary, rules: [] };
+    });
     const isOwn = ({ source_type, name }: Ruleset): boolean => source_type === "Repository" && name.startsWith(OWN);
     own = new Map(rulesets.filter(isOwn).map((ruleset) => [keyOf(ruleset.name), ruleset]));
     const branches = demands.filter(({ target }) => target === "branch");
     const effects = await mapLimited(
-      branches.flatMap((demand) => demand.names.map((name) => ({ demand, name }))),
+      branches.flatMap((demand) => demand.names.slice(0, MOST_ASKED).map((name) => ({ demand, name }))),
       AT_ONCE,
-      async ({ demand, name }) => ({ demand, name, rules: await effectiveRules(name) }),
+      async ({ demand, name }) => ({ demand, name, rules: await effectiveRules(client, project, name) }),
     );
     return {
       wanted,
       entries: [...own].map(([key, ruleset]) => ({ key, settings: settingsOf(ruleset) })),
-      others: rulesets.filter((ruleset) => !isOwn(ruleset) && ruleset.target !== "push").map(otherRule),
+      others: rulesets.filter((ruleset) => !isOwn(ruleset)).map(otherRule),
       bypasses: rulesets.filter(({ enforcement }) => enforcement === "active").flatMap(bypassesOf),
       shortfalls: effects.flatMap(shortfallsOf),
-      limits: limitsOf(demands, [...own.values()]),
+      limits: limitsOf(demands, [...own.values()], hidden),
       effective: { rulesets: inOrder(rulesets.filter(({ enforcement }) => enforcement === "active").map(inForce)) },
     };
-  };
-
-  const effectiveRules = async (branch: string): Promise<EffectiveRule[]> => {
-    const { items } = await client.list(`${root}/rules/branches/${encodeURIComponent(branch)}`);
-    return items.map((item) => EffectiveRule.parse(item));
   };
 
   const write = async (keys: readonly string[]): Promise<void> => {
@@ -73,13 +77,19 @@ export function rulesetForge(client: Client, project: string, demands: readonly 
   return { kind: "github", means: "rulesets", read, write };
 }
 
-/** Null where GitHub has none: an old server, or a plan without them. */
-export async function listRulesets(
-  client: Client,
-  project: string,
-): Promise<ReturnType<typeof RulesetSummary.parse>[] | null> {
+/** All rules in force on a branch of that name, there or not, whichever rulesets they are of. */
+export async function effectiveRules(client: Client, project: string, branch: string): Promise<EffectiveRule[]> {
+  const { items } = await client.list(`/repos/${project}/rules/branches/${encodeURIComponent(branch)}`);
+  return items.map((item) => understood(EffectiveRule, item, `the rules of ${branch}`));
+}
+
+/** Of branches and tags, of all levels. Null where GitHub has none: an old server, or a plan without them. */
+export async function listRulesets(client: Client, project: string): Promise<RulesetSummary[] | null> {
   const { status, items } = await client.list(`/repos/${project}/rulesets?includes_parents=true`, { ok: [403, 404] });
-  return status === 200 ? items.map((item) => RulesetSummary.parse(item)) : null;
+  if (status !== 200) return null;
+  return items
+    .map((item) => understood(RulesetSummary, item, "the list of rulesets"))
+    .filter(({ target }) => target === "branch" || target === "tag");
 }
 
 function keyOf(name: string): string {
@@ -166,14 +176,14 @@ function shortfallsOf({ demand, name, rules }: { demand: Demand; name: string; r
   );
 }
 
-function limitsOf(demands: readonly Demand[], own: readonly Ruleset[]): string[] {
+function limitsOf(demands: readonly Demand[], own: readonly Ruleset[], hidden: readonly string[]): string[] {
   const most = Math.max(0, ...demands.map(({ reviews }) => reviews?.approvals ?? 0));
   return [
     ...(most > MOST_APPROVALS ? [`GitHub asks for at most ${MOST_APPROVALS} approvals; policy asks for ${most}`] : []),
     ...(own.some(({ bypass_actors: actors }) => actors === undefined)
       ? ["the token may not see who bypasses the rules: it does not administer the repository"]
       : []),
-    "GitHub cannot ask that tags are annotated or signed: morello check and morello ledger verify do",
+    ...[...hidden].sort().map((name) => `the token may not see what the ruleset ${name} says`),
   ];
 }
 

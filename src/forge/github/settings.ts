@@ -1,10 +1,10 @@
 // What is demanded and what GitHub's rules say, as the same settings: one table of which rule stands for which.
 import type { Demand } from "../wanted.ts";
-import type { Settings, Value } from "../port.ts";
+import type { Settings } from "../port.ts";
 import type { RuleShape } from "./shape.ts";
 
 /** Rule types that Morello keeps. Others in its rulesets are somebody's wish, and stay. */
-export const KEPT = ["deletion", "non_fast_forward", "update", "pull_request", "required_status_checks"] as const;
+const KEPT = ["deletion", "non_fast_forward", "update", "pull_request", "required_status_checks"] as const;
 
 /** GitHub takes no larger number. */
 export const MOST_APPROVALS = 10;
@@ -18,8 +18,9 @@ export function wantedRules(demand: Demand): Settings {
     ...(target === "tag" ? { update: refuses.includes("update") ? "refused" : "allowed" } : {}),
     ...(target === "branch"
       ? {
+          "pull request": reviews === null ? "not asked for" : "required",
           "approvals": Math.min(reviews?.approvals ?? 0, MOST_APPROVALS),
-          "approvals after a push": reviews === null ? "kept" : "dismissed",
+          "stale approvals": reviews === null ? "kept" : "dismissed",
           "last push": reviews?.byAnother === true ? "approved by another" : "not looked at",
           "check": check === null ? [] : [checkOf(check.name, check.app)],
         }
@@ -31,8 +32,9 @@ export function wantedRules(demand: Demand): Settings {
 export function whyOf({ why, reviews }: Demand): Readonly<Record<string, string>> {
   return {
     ...why,
+    "pull request": reviews === null ? "policy lets picks be pushed" : "approvals are given to pull requests",
     "approvals": reviews?.why ?? "policy asks for none",
-    "approvals after a push": "an approval is of what was seen",
+    "stale approvals": "an approval is of what was seen",
     "last push": "policy does not let people approve their own",
     "check": "what Morello finds wrong cannot be merged",
   };
@@ -52,8 +54,9 @@ export function foundRules(target: "branch" | "tag", rules: readonly RuleShape[]
     ...(target === "tag" ? { update: has("update") ? "refused" : "allowed" } : {}),
     ...(target === "branch"
       ? {
+          "pull request": reviews.length === 0 ? "not asked for" : "required",
           "approvals": Math.max(0, ...counts),
-          "approvals after a push": any("dismiss_stale_reviews_on_push") ? "dismissed" : "kept",
+          "stale approvals": any("dismiss_stale_reviews_on_push") ? "dismissed" : "kept",
           "last push": any("require_last_push_approval") ? "approved by another" : "not looked at",
           "check": checksOf(of("required_status_checks")),
         }
@@ -99,15 +102,6 @@ export function rulesToWrite(demand: Demand, before: readonly RuleShape[]): Rule
     });
   }
   return [...rules, ...kept];
-}
-
-/** Whether what is in force is at least what is wanted: more approvals and more checks are no fault. */
-export function suffices(found: Value | undefined, wanted: Value): boolean {
-  if (typeof wanted === "number") return typeof found === "number" && found >= wanted;
-  if (Array.isArray(wanted)) {
-    return wanted.every((item: string) => Array.isArray(found) && (found as readonly string[]).includes(item));
-  }
-  return found === wanted || wanted === "kept" || wanted === "not looked at" || wanted === "allowed";
 }
 
 /** As a setting says it: `morello check by app 15368`. */

@@ -23,6 +23,8 @@ export const RulesetSummary = z.looseObject({
   enforcement: z.string(),
 });
 
+export type RulesetSummary = z.infer<typeof RulesetSummary>;
+
 export const Ruleset = RulesetSummary.extend({
   /** Left out for tokens that may not change the ruleset. */
   bypass_actors: z.array(BypassActor).optional(),
@@ -85,5 +87,4 @@ export type BranchProtection = z.infer<typeof BranchProtection>;
 export const RepositoryShape = z.looseObject({
   full_name: z.string(),
   default_branch: z.string(),
-  permissions: z.looseObject({ admin: z.boolean() }).optional(),
 });

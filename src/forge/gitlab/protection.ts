@@ -1,6 +1,7 @@
 // What GitLab has and what is demanded -> what is wanted, what is there, and what falls short. Asks nobody.
 import { inOrder } from "../digest.ts";
 import type { Bypass, Entry, OtherRule, Protection, Shortfall } from "../port.ts";
+import { suffices } from "../strictness.ts";
 import type { Demand, Reviews } from "../wanted.ts";
 import {
   APPROVALS,
@@ -10,7 +11,6 @@ import {
   RULE,
   RULE_NAME,
   ruleSettings,
-  suffices,
   TAG_SETTINGS,
   tagKey,
   toWildcard,
@@ -156,7 +156,7 @@ function overruled({ branches }: Found, { demand, pattern }: Pattern): Shortfall
         .flatMap((branch) => {
           const found = branchSettings(branch);
           return Object.entries(wanted.settings)
-            .filter(([setting, value]) => !suffices(found[setting] ?? "", value))
+            .filter(([setting, value]) => !suffices(found[setting], value))
             .map(([setting, value]) => ({
               rule: wanted.key,
               ref: `refs/heads/${name}`,
@@ -183,7 +183,7 @@ function approvalShortfalls(
   if (other === undefined) return [];
   const found = ruleSettings(other);
   const wanted = wantedRule(reviews, patterns, null).settings;
-  const enough = Object.entries(wanted).every(([setting, value]) => suffices(found[setting] ?? "", value));
+  const enough = Object.entries(wanted).every(([setting, value]) => suffices(found[setting], value));
   return enough
     ? []
     : lacks(other.approvals_required, `GitLab has one such rule, and "${other.name}" is not Morello's`);
@@ -197,8 +197,6 @@ function limitsOf({ approvals }: Found, branches: readonly Pattern[], reviews: R
     ...(branches.some(({ demand }) => demand.check !== null)
       ? ['GitLab requires no check by its name: set "Pipelines must succeed", and run morello check in the pipeline']
       : []),
-    "whoever maintains the project can delete protected branches and tags on its pages: the ledger tells",
-    "GitLab cannot ask that tags are annotated or signed: morello check and morello ledger verify do",
   ];
 }
 

@@ -1,6 +1,7 @@
 // What is demanded and what GitLab says, as the same settings. GitLab keeps rules by pattern, without names of their
 // own, so Morello makes what is there stricter, and never looser. Pure.
-import type { Settings, Value, WantedEntry } from "../port.ts";
+import type { Settings, WantedEntry } from "../port.ts";
+import { ALL_BRANCHES, ALL_PROTECTED, atLeast, ROLES } from "../strictness.ts";
 import type { Demand, Reviews } from "../wanted.ts";
 import type { AccessLevel, ApprovalRule, ApprovalSettings, ProtectedBranch } from "./shape.ts";
 
@@ -35,14 +36,12 @@ const LEVELS: Readonly<Record<number, string>> = {
   40: "maintainers",
   60: "administrators",
 };
-/** Loosest first. */
-const ORDER = ["developers", "maintainers", "administrators", "no one"];
 
 /** What roles may push; users, groups and keys that are named one by one are exceptions, and shown as such. */
 export function pushRole(levels: readonly AccessLevel[]): string {
   const roles = levels.filter(({ user_id: user, group_id: group, deploy_key_id: key }) => !(user ?? group ?? key));
   const names = roles.map(({ access_level: level }) => LEVELS[level ?? NO_ONE] ?? `level ${level}`);
-  return names.sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b))[0] ?? "no one";
+  return names.sort((a, b) => ROLES.indexOf(a) - ROLES.indexOf(b))[0] ?? "no one";
 }
 
 export function branchSettings({ allow_force_push: force, push_access_levels: push }: ProtectedBranch): Settings {
@@ -68,32 +67,31 @@ export const TAG_SETTINGS: Settings = { deletion: "refused", update: "refused" }
 
 export function approvalSettings(found: ApprovalSettings): Settings {
   return {
-    "approvals after a push": found.reset_approvals_on_push ? "dismissed" : "kept",
-    "authors": found.merge_requests_author_approval === false ? "cannot approve" : "can approve",
-    "committers": found.merge_requests_disable_committers_approval === true ? "cannot approve" : "can approve",
-    "rules of one merge request":
-      found.disable_overriding_approvers_per_merge_request === true ? "cannot be changed" : "can be changed",
+    "stale approvals": found.reset_approvals_on_push ? "dismissed" : "kept",
+    "authors' approvals": found.merge_requests_author_approval === false ? "refused" : "allowed",
+    "committers' approvals": found.merge_requests_disable_committers_approval === true ? "refused" : "allowed",
+    "rules per request": found.disable_overriding_approvers_per_merge_request === true ? "refused" : "allowed",
   };
 }
 
 export function wantedApprovals({ byAnother }: Reviews, found: ApprovalSettings): WantedEntry {
-  const others = byAnother ? "cannot approve" : "can approve";
+  const others = byAnother ? "refused" : "allowed";
   return {
     key: APPROVALS,
     settings: atLeast(
       {
-        "approvals after a push": "dismissed",
-        "authors": others,
-        "committers": others,
-        "rules of one merge request": "cannot be changed",
+        "stale approvals": "dismissed",
+        "authors' approvals": others,
+        "committers' approvals": others,
+        "rules per request": "refused",
       },
       approvalSettings(found),
     ),
     why: {
-      "approvals after a push": "an approval is of what was seen",
-      "authors": "policy does not let people approve their own",
-      "committers": "policy does not let people approve their own",
-      "rules of one merge request": "else whoever opens it takes the rule away",
+      "stale approvals": "an approval is of what was seen",
+      "authors' approvals": "policy does not let people approve their own",
+      "committers' approvals": "policy does not let people approve their own",
+      "rules per request": "else whoever opens it takes the rule away",
     },
   };
 }
@@ -101,53 +99,25 @@ export function wantedApprovals({ byAnother }: Reviews, found: ApprovalSettings)
 /** As `approvalSettings`, to be written. */
 export function approvalBody(settings: Settings): Record<string, boolean> {
   return {
-    reset_approvals_on_push: settings["approvals after a push"] === "dismissed",
-    merge_requests_author_approval: settings["authors"] === "can approve",
-    merge_requests_disable_committers_approval: settings["committers"] === "cannot approve",
-    disable_overriding_approvers_per_merge_request: settings["rules of one merge request"] === "cannot be changed",
+    reset_approvals_on_push: settings["stale approvals"] === "dismissed",
+    merge_requests_author_approval: settings["authors' approvals"] === "allowed",
+    merge_requests_disable_committers_approval: settings["committers' approvals"] === "refused",
+    disable_overriding_approvers_per_merge_request: settings["rules per request"] === "refused",
   };
 }
 
 export function ruleSettings(rule: ApprovalRule): Settings {
   const { approvals_required: approvals, applies_to_all_protected_branches: all, protected_branches: branches } = rule;
-  const scope = all
-    ? ["all protected branches"]
-    : branches.length === 0
-      ? ["all branches"]
-      : branches.map(({ name }) => name);
+  const scope = all ? [ALL_PROTECTED] : branches.length === 0 ? [ALL_BRANCHES] : branches.map(({ name }) => name);
   return { "applies to": scope, approvals };
 }
 
 export function wantedRule(reviews: Reviews, patterns: readonly string[], found: ApprovalRule | null): WantedEntry {
-  const there = found === null ? {} : ruleSettings(found);
+  // GitLab's default rule asks for no approvals of all branches: nobody meant main by it.
+  const there = found === null || found.approvals_required === 0 ? {} : ruleSettings(found);
   return {
     key: RULE,
     settings: atLeast({ "applies to": [...patterns], "approvals": reviews.approvals }, there),
     why: { "applies to": "the release lines that `morello lines` shows", "approvals": reviews.why },
   };
-}
-
-/** What is there where it is at least what is wanted, else what is wanted. */
-function atLeast(wanted: Settings, found: Settings): Settings {
-  return Object.fromEntries(
-    Object.entries(wanted).map(([setting, value]) => {
-      const has = found[setting];
-      return [setting, has !== undefined && suffices(has, value) ? has : value];
-    }),
-  );
-}
-
-const LOOSE: readonly Value[] = ["can approve", "kept", "can be changed", "allowed"];
-
-export function suffices(found: Value, wanted: Value): boolean {
-  if (typeof wanted === "number") return typeof found === "number" && found >= wanted;
-  if (typeof found === "object" && typeof wanted === "object") {
-    return (
-      found.some((name) => /^all (protected )?branches$/.test(name)) || wanted.every((name) => found.includes(name))
-    );
-  }
-  if (typeof found === "string" && typeof wanted === "string" && ORDER.includes(wanted)) {
-    return ORDER.indexOf(found) >= ORDER.indexOf(wanted);
-  }
-  return found === wanted || LOOSE.includes(wanted);
 }

@@ -47,4 +47,4 @@ export const ApprovalRule = z.looseObject({
 });
 export type ApprovalRule = z.infer<typeof ApprovalRule>;
 
-export const ProjectShape = z.looseObject({ id: z.int(), path_with_namespace: z.string() });
+export const ProjectShape = z.looseObject({ id: z.int(), default_branch: z.string().nullish() });

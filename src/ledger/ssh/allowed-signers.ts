@@ -36,7 +36,7 @@ export function parseAllowedSigners(text: string): ParsedSigners {
 
 const QUOTED = String.raw`"(?:[^"\\]|\\.)*"`;
 const LINE = new RegExp(
-  String.raw`^(?:"([^"]+)"|([^\s"]+))[ \t]+(?:((?:[^\s"]|${QUOTED})+)[ \t]+)??(\S+[ \t]+[\w+/=]+)(?:[ \t].*)?$`,
+  String.raw`^(?:"([^"]+)"|([^\s"]+))[ \t]+(?:((?:[^\s"]|${QUOTED})+)[ \t]+)??([\w@.-]+[ \t]+[\w+/=]+)(?:[ \t].*)?$`,
 );
 const OPTION = new RegExp(String.raw`([A-Za-z-]+)(?:=(${QUOTED}))?(?:,|$)`, "y");
 
@@ -95,25 +95,30 @@ function parseTime(stamp: string): number | undefined {
   return (found[7] === undefined ? new Date(year, month - 1, day, hour, minute, second).getTime() : utc) / 1000;
 }
 
+/** Whether a name can stand in the file as one principal or namespace: no comma, quote, backslash or control character. */
+export function isListable(name: string): boolean {
+  return /^[^"#,\\\p{Cc}][^",\\\p{Cc}]*$/u.test(name);
+}
+
 /** One line a signer, times in UTC (OpenSSH 9.1 or newer). Throws `unknown-key` if a name cannot stand in the file. */
 export function writeAllowedSigners(signers: readonly AllowedSigner[]): string {
   return signers.map((signer) => `${writeLine(signer)}\n`).join("");
 }
 
 function writeLine({ principals, namespaces, validAfter, validBefore, key }: AllowedSigner): string {
-  for (const name of [...principals, ...(namespaces ?? [])]) {
-    if (!/^[^\s",#\\\p{Cc}][^\s",\\\p{Cc}]*$/u.test(name)) {
-      throw new AppError("unknown-key", `Cannot write allowed signers: ${JSON.stringify(name)} is no email address`, {
-        hint: "name each key's owner by an email address",
-      });
-    }
+  const odd = [...principals, ...(namespaces ?? [])].find((name) => !isListable(name));
+  if (odd !== undefined) {
+    throw new AppError("unknown-key", `Cannot write allowed signers: ${JSON.stringify(odd)} cannot be a name in them`, {
+      hint: "name each key's owner by an email address",
+    });
   }
+  const list = principals.join(",");
   const options = [
     ...(namespaces === null ? [] : [`namespaces="${namespaces.join(",")}"`]),
     ...(validAfter === null ? [] : [`valid-after="${timeStamp(validAfter)}"`]),
     ...(validBefore === null ? [] : [`valid-before="${timeStamp(validBefore)}"`]),
   ];
-  return [principals.join(","), ...(options.length === 0 ? [] : [options.join(",")]), key].join(" ");
+  return [/\s/.test(list) ? `"${list}"` : list, ...(options.length === 0 ? [] : [options.join(",")]), key].join(" ");
 }
 
 /** Unix seconds as `YYYYMMDDHHMMSSZ`, as `ssh-keygen -O verify-time` takes it too. */

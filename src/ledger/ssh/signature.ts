@@ -6,17 +6,27 @@ import { Malformed, mpint, padded, Reader, string } from "./wire.ts";
 
 const USER_PRESENT = 0x01;
 
-/** Throws `Malformed`, with the reason, unless the key made this signature of these bytes. */
-export function checkSignature(key: PublicKey, signature: Buffer, data: Buffer): void {
+/** Of signatures by hardware keys. */
+export type Touch = "needed" | "not-needed";
+
+/** What OpenSSL is asked about a signature. */
+export interface SignatureCheck {
+  /** Null for Ed25519, which does its own. */
+  readonly digest: string | null;
+  readonly key: PublicKey;
+  readonly value: Buffer;
+  readonly signed: Buffer;
+}
+
+/** Reads a signature of these bytes by that key. Throws `Malformed`, with the reason, if it cannot be one. */
+export function signatureCheck(key: PublicKey, signature: Buffer, data: Buffer, touch: Touch): SignatureCheck {
   const reader = new Reader(signature, "the signature");
   const algorithm = reader.name();
   const digest = digestOf(key, algorithm);
   const value = reader.string();
-  const signed = key.kind !== "rsa" && key.application !== null ? touched(reader, key.application, data) : data;
+  const signed = key.kind !== "rsa" && key.application !== null ? byToken(reader, key.application, data, touch) : data;
   reader.end();
-  if (!holds(digest, key, fixedSize(key, value), signed)) {
-    throw new Malformed("the signature does not fit what it should have signed");
-  }
+  return { digest, key, value: fixedSize(key, value), signed };
 }
 
 /** The digest to sign with; null for Ed25519, which does its own. */
@@ -32,9 +42,9 @@ function digestOf(key: PublicKey, algorithm: string): string | null {
 }
 
 /** What a hardware key signs in place of the data: the application, its flags and counter, the data's digest. */
-function touched(reader: Reader, application: Buffer, data: Buffer): Buffer {
+function byToken(reader: Reader, application: Buffer, data: Buffer, touch: Touch): Buffer {
   const flagsAndCounter = reader.take(5);
-  if (((flagsAndCounter[0] ?? 0) & USER_PRESENT) === 0) {
+  if (touch === "needed" && ((flagsAndCounter[0] ?? 0) & USER_PRESENT) === 0) {
     throw new Malformed("the hardware key signed without anybody touching it");
   }
   return Buffer.concat([sha256(application), flagsAndCounter, sha256(data)]);
@@ -53,12 +63,26 @@ function fixedSize(key: PublicKey, value: Buffer): Buffer {
   return value;
 }
 
-function holds(digest: string | null, key: PublicKey, value: Buffer, data: Buffer): boolean {
+/** Whether the key made it. */
+export function holds({ digest, key, value, signed }: SignatureCheck): boolean {
   try {
-    return verify(digest, data, { key: key.object, dsaEncoding: "ieee-p1363" }, value);
+    return verify(digest, signed, { key: key.object, dsaEncoding: "ieee-p1363" }, value);
   } catch {
     return false; // OpenSSL refuses the numbers themselves
   }
+}
+
+/** The same, computed in Node's thread pool, beside whatever else is done. */
+export function holdsAside({ digest, key, value, signed }: SignatureCheck): Promise<boolean> {
+  return new Promise((resolve) => {
+    try {
+      verify(digest, signed, { key: key.object, dsaEncoding: "ieee-p1363" }, value, (error, good) =>
+        resolve(error === null && good),
+      );
+    } catch {
+      resolve(false);
+    }
+  });
 }
 
 /**

@@ -2,7 +2,7 @@
 // and checks the same bytes. Whether the key is one to trust is for the caller to say.
 import { createHash } from "node:crypto";
 import { fingerprintOf, keyText, readPublicKey, strictBase64, type PublicKey } from "./public-key.ts";
-import { checkSignature } from "./signature.ts";
+import { holds, holdsAside, signatureCheck, type SignatureCheck, type Touch } from "./signature.ts";
 import { Malformed, Reader, string, uint32 } from "./wire.ts";
 
 const MAGIC = Buffer.from("SSHSIG");
@@ -30,20 +30,37 @@ export type Verified = GoodSignature | BadSignature;
 
 /**
  * Whether a blob is a signature of that message, made for that namespace, by the key that it names. Never throws:
- * whatever the bytes are, they are good or bad.
+ * whatever the bytes are, they are good or bad. `touch`: whether a hardware key must say that somebody touched it.
+ * Without that, whoever gets into its owner's machine can have it sign; `ssh-keygen -Y verify` and git do not ask.
  */
-export function verifySshsig(blob: Buffer, message: Uint8Array, namespace: string): Verified {
+export function verifySshsig(blob: Buffer, message: Uint8Array, namespace: string, touch: Touch = "needed"): Verified {
+  const check = prepare(blob, message, namespace, touch);
+  return "kind" in check ? check : verdict(check, holds(check));
+}
+
+/** The same, computed in Node's thread pool: for many at once. */
+export async function verifySshsigAside(blob: Buffer, message: Uint8Array, namespace: string): Promise<Verified> {
+  const check = prepare(blob, message, namespace, "needed");
+  return "kind" in check ? check : verdict(check, await holdsAside(check));
+}
+
+function prepare(blob: Buffer, message: Uint8Array, namespace: string, touch: Touch): SignatureCheck | BadSignature {
   try {
     const { key, made, hash, signature } = parse(blob);
     if (made !== namespace) {
       throw new Malformed(`the signature was made for ${JSON.stringify(made)}, not for ${JSON.stringify(namespace)}`);
     }
-    checkSignature(key, signature, signedBytes(namespace, hash, message));
-    return { kind: "good", key: keyText(key), fingerprint: fingerprintOf(key.blob) };
+    return signatureCheck(key, signature, signedBytes(namespace, hash, message), touch);
   } catch (error) {
     if (error instanceof Malformed) return { kind: "bad", why: error.message };
     throw error;
   }
+}
+
+function verdict({ key }: SignatureCheck, good: boolean): Verified {
+  return good
+    ? { kind: "good", key: keyText(key), fingerprint: fingerprintOf(key.blob) }
+    : { kind: "bad", why: "the signature does not fit what it should have signed" };
 }
 
 interface Parts {
@@ -93,9 +110,9 @@ export function armour(blob: Buffer): string {
   return `${[BEGIN, ...lines, END].join("\n")}\n`;
 }
 
-/** The blob in an armour that is the whole of the text; null if it is not one. */
+/** The blob in an armour that is the whole of the text; null if it is not one. Windows' line ends too, as of OpenSSH 9.5. */
 export function withoutArmour(text: string): Buffer | null {
-  const lines = text.replace(/\n$/, "").split("\n");
+  const lines = text.replace(/\r?\n$/, "").split(/\r?\n/);
   if (lines.length < 3 || lines[0] !== BEGIN || lines.at(-1) !== END || lines.slice(1, -1).includes("")) return null;
   try {
     return strictBase64(lines.slice(1, -1).join(""), "the signature");

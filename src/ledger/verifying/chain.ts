@@ -1,11 +1,11 @@
 // Whether log commits make a log: each adds exactly its one record, at its place, under its key. Trees are computed from
 // the records and compared by object ID; git is not asked for a difference.
 import type { ObjectReader } from "../../git/objects.ts";
-import type { ObjectFormat } from "../../object/hash.ts";
-import { hashObject } from "../../object/hash.ts";
+import type { Commit } from "../../object/commit.ts";
+import { hashObject, type ObjectFormat } from "../../object/hash.ts";
 import type { LedgerRecord } from "../../wire/record.ts";
-import { keptAlive, type Entry } from "../entry.ts";
-import { GrowingTree } from "../growing-tree.ts";
+import { keptAlive, logCommit, type Entry } from "../entry.ts";
+import { GrowingTree, type WrittenTree } from "../growing-tree.ts";
 import { attemptOf, recordKey } from "../key.ts";
 import { attemptPath, recordPath, tagPath } from "../place.ts";
 import type { Findings } from "./findings.ts";
@@ -30,7 +30,8 @@ export class Chain {
   /** The record before could not be read, so nothing can be said of what follows from it. */
   #lost = false;
   readonly #attempts = new Map<string, number>();
-  readonly #whole: boolean;
+  /** Every record from the first on was seen, so attempts can be counted. */
+  #whole: boolean;
 
   constructor(
     reader: ObjectReader,
@@ -55,10 +56,19 @@ export class Chain {
     return this.#repository;
   }
 
-  /** The trees that the last log commit should have brought, the root last; none if its record could not be read. */
-  async link(loaded: Loaded): Promise<readonly { readonly oid: string; readonly body: Buffer }[]> {
-    const at = this.#length++;
+  /** The position of the log commit that was looked at last. */
+  get at(): number {
+    return this.#length - 1;
+  }
+
+  /** The trees that a log commit should have brought, the root last; none if its record could not be read. */
+  async link(loaded: Loaded): Promise<readonly WrittenTree[]> {
     const { entry, log } = loaded;
+    if (this.#length === 0 && entry !== null && log !== null && log.parents.length > 0 && entry.record.seq > 0) {
+      await this.#beginAt(entry, log.tree);
+      return [];
+    }
+    const at = this.#length++;
     if (entry === null || log === null || loaded.blob === null) {
       this.#findings.add("unreadable", at, `${loaded.commit.slice(0, 12)}: ${loaded.why}`);
       await this.#resume(log?.tree ?? null);
@@ -68,6 +78,8 @@ export class Chain {
     }
     this.#place(entry, at);
     await this.#name(entry.record, at);
+    if (logCommitId(this.#format, log, entry.record, loaded.blob) !== loaded.commit)
+      this.#findings.add("tree", at, `${loaded.commit.slice(0, 12)} is not the log commit that its record makes`);
     const kept = log.parents.slice(at === 0 ? 0 : 1);
     const absent = keptAlive(entry.record).filter((oid) => !kept.includes(oid));
     for (const oid of absent)
@@ -80,6 +92,18 @@ export class Chain {
     this.#last = entry;
     this.#lost = false;
     return written;
+  }
+
+  /** The log is not here from its beginning: what is here is looked at, and nothing is proved. */
+  async #beginAt(entry: Entry, tree: string): Promise<void> {
+    const { seq, repository } = entry.record;
+    const message = `the log is cut off: the ${seq} records before ${entry.commit.slice(0, 12)} are not here`;
+    this.#findings.add("missing-object", null, message, "git fetch --unshallow, or git fsck --full");
+    this.#length = seq + 1;
+    this.#last = entry;
+    this.#repository = repository;
+    this.#whole = false;
+    await this.#resume(tree);
   }
 
   #place(entry: Entry, at: number): void {
@@ -119,12 +143,7 @@ export class Chain {
     return this.#tree.has(path);
   }
 
-  async #grow(
-    { tag }: Loaded,
-    { record }: Entry,
-    blob: string,
-    at: number,
-  ): Promise<readonly { readonly oid: string; readonly body: Buffer }[]> {
+  async #grow({ tag }: Loaded, { record }: Entry, blob: string, at: number): Promise<readonly WrittenTree[]> {
     const files = [{ path: recordPath(record.key), oid: blob }];
     if (record.kind === "release") {
       const path = attemptPath(tagPath(record.target), record.attempt);
@@ -132,15 +151,15 @@ export class Chain {
       if (tag === null || hashObject(this.#format, "tag", tag) !== record.tag)
         this.#findings.add("evidence", at, `the ledger does not keep the tag object of ${record.version}`);
     }
-    const trees = new Map<string, Buffer>();
-    for (const { path, oid } of files) {
+    const trees: WrittenTree[] = [];
+    for (const [n, { path, oid }] of files.entries()) {
       await this.#tree.openAbove(path, (tree) => this.#read(tree));
       const written = this.#tree.add(path, oid);
       if (written === null) this.#findings.add("key", at, `${path} is recorded already`);
-      else if (files.length === 1) return written;
-      for (const { oid: tree, body } of written ?? []) trees.set(tree, body);
+      const last = n === files.length - 1;
+      trees.push(...(written ?? []).slice(0, last ? undefined : -1)); // the root is written once, with all of them
     }
-    return [...trees].map(([oid, body]) => ({ oid, body }));
+    return trees;
   }
 
   /** Goes on from what a log commit holds, whatever it should hold. */
@@ -152,9 +171,14 @@ export class Chain {
     }
   }
 
-  async #read(tree: string): Promise<{ oid: string; body: Buffer }> {
+  async #read(tree: string): Promise<WrittenTree> {
     const found = await this.#reader.read(tree);
     if (found?.type === "tree") return found;
     throw new Error(`the tree ${tree} is not here`);
   }
+}
+
+/** The ID of the commit that adds a record, given its tree and its parents. */
+function logCommitId(format: ObjectFormat, { tree, parents }: Commit, record: LedgerRecord, blob: string): string {
+  return hashObject(format, "commit", logCommit(record, { tree, parents, blob }));
 }

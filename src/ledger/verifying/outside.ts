@@ -8,16 +8,20 @@ import type { Findings } from "./findings.ts";
 /** What a log says of the world outside, gathered as its records go by. */
 export class Claims {
   readonly landed: RecordOf<"landed">[] = [];
-  readonly releases: RecordOf<"release">[] = [];
+  releases: RecordOf<"release">[] = [];
   readonly tags: { readonly record: RecordOf<"release">; readonly bytes: Buffer }[] = [];
   /** Commits that records say are not on the line any more. */
   readonly gone = new Set<string>();
+  readonly gaps: RecordOf<"gap">[] = [];
+  /** The line's tip before the ledger began. */
   baseline: string | null = null;
 
   add(record: LedgerRecord, tag: Buffer | null): void {
     if (record.kind === "landed") this.landed.push(record);
+    else if (record.kind === "reverted" && record.target.startsWith("refs/tags/"))
+      this.releases = this.releases.filter(({ target }) => target !== record.target); // its name is free again
     else if (record.kind === "reverted") this.gone.add(record.commit);
-    else if (record.kind === "gap") for (const { commit } of record.commits) this.gone.add(commit);
+    else if (record.kind === "gap" && record.backwards) this.gaps.push(record);
     else if (record.kind === "checkpoint" && record.seq === 0) this.baseline = record.baseline;
     else if (record.kind === "release") {
       this.releases.push(record);
@@ -26,34 +30,59 @@ export class Claims {
   }
 }
 
-/** Landed commits that no copy of their branch holds. `tips`: of the branch; without any nothing is looked at. */
+/** Landed commits that no copy of their branch holds; those of a branch that is gone are not looked for. */
 export async function checkOnLine(
-  { scratch }: LedgerContext,
+  context: LedgerContext,
   claims: Claims,
-  tips: readonly string[],
+  tipsOf: (target: string) => Promise<readonly string[]>,
   findings: Findings,
 ): Promise<void> {
-  if (claims.landed.length === 0 || tips.length === 0) return;
-  const { baseline } = claims;
-  const known = baseline !== null && (await scratch.reader.info(baseline)) !== null;
-  const input = [...tips, ...(known ? [`^${baseline}`] : []), ""].join("\n");
-  const listed = await run(scratch, ["rev-list", "--stdin"], { input });
-  const onLine = new Set(listed.stdout.toString("latin1").split("\n"));
-  for (const { commit, seq, target } of claims.landed) {
-    if (onLine.has(commit) || claims.gone.has(commit)) continue;
-    findings.add("off-line", seq, `${commit.slice(0, 12)} is not on ${target.replace(/^refs\/heads\//, "")} any more`);
+  const { scratch } = context;
+  const targets = new Set(claims.landed.map(({ target }) => target));
+  const gone = new Set([...claims.gone, ...(await takenBack(context, claims))]);
+  for (const target of targets) {
+    const landed = claims.landed.filter((record) => record.target === target);
+    const tips = await tipsOf(target);
+    if (tips.length === 0) continue;
+    const from = claims.baseline ?? landed[0]?.base ?? null;
+    const known = from !== null && (await scratch.reader.info(from)) !== null;
+    const input = [...tips, ...(known ? [`^${from}`] : []), ""].join("\n");
+    const listed = await run(scratch, ["rev-list", "--stdin"], { input });
+    const onLine = new Set(listed.stdout.toString("latin1").split("\n"));
+    for (const { commit, seq } of landed) {
+      if (onLine.has(commit) || gone.has(commit)) continue;
+      findings.add(
+        "off-line",
+        seq,
+        `${commit.slice(0, 12)} is not on ${target.replace(/^refs\/heads\//, "")} any more`,
+      );
+    }
   }
+}
+
+/** Commits that a line lost when it went backwards, as gaps tell. */
+async function takenBack({ scratch }: LedgerContext, { gaps }: Claims): Promise<string[]> {
+  const lost: string[] = [];
+  for (const { from, to } of gaps) {
+    const there = await Promise.all([from, to].map((oid) => scratch.reader.info(oid)));
+    if (there.includes(null)) continue;
+    lost.push(...(await run(scratch, ["rev-list", from, `^${to}`])).stdout.toString("latin1").split("\n"));
+  }
+  return lost;
 }
 
 /** The tips of a branch, here and on the remotes. */
 export async function branchTips({ repository, remotes }: LedgerContext, target: string): Promise<string[]> {
   const name = target.replace(/^refs\/heads\//, "");
   const patterns = [target, ...remotes.map((remote) => `refs/remotes/${remote}/${name}`)];
-  const listed = await run(repository, ["for-each-ref", "--format=%(objectname)", ...patterns]);
+  const listed = await run(repository, ["for-each-ref", "--format=%(refname) %(objectname)", ...patterns]);
   return listed.stdout
     .toString("latin1")
     .split("\n")
-    .filter((oid) => oid !== "");
+    .flatMap((row) => {
+      const [refname = "", oid = ""] = row.split(" ");
+      return patterns.includes(refname) ? [oid] : []; // a pattern also matches what lies below it
+    });
 }
 
 /** Tags that moved, and log commits that tags name and the log does not hold. `commits`: of the log. */
@@ -85,7 +114,7 @@ export async function checkTags(
   const recorded = new Set(claims.releases.map(({ tag }) => tag));
   const others = tags.filter(([, oid, type]) => type === "tag" && !recorded.has(oid));
   for (const [refname, oid] of others) {
-    const named = checkpointOf((await scratch.reader.read(oid))?.body ?? Buffer.alloc(0));
+    const named = checkpointOf((await scratch.reader.read(oid).catch(() => null))?.body ?? Buffer.alloc(0));
     if (named === null || commits.has(named)) continue;
     const read = await readEntry(scratch.reader, named);
     if (read.kind === "entry" && read.entry.record.line === line) lost(findings, null, refname, named);

@@ -7,9 +7,11 @@ export const resurrected: CommitRule = {
   severity: "error",
   hint: "take the file out of the commit; where the line wants it again, add it in a commit of its own",
   needs: ["resurrected"],
-  check: ({ resurrected: paths }) =>
-    paths.map((path) => ({
-      message: `${path} was deleted on this line, and comes back`,
-      paths: [{ path, line: 0 }],
-    })),
+  check: ({ resurrected: paths, record }) =>
+    paths
+      .filter((path) => record?.conflicted.includes(path) !== true) // a person was asked, and kept it
+      .map((path) => ({
+        message: `${path} was deleted on this line, and comes back`,
+        paths: [{ path, line: 0 }],
+      })),
 };

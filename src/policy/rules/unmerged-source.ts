@@ -10,7 +10,7 @@ export const unmergedSource: CommitRule = {
   hint: "merge the source into main, or have the pick approved: morello approve LINE",
   demanded: ({ unmergedSource: needed }) => needed !== 0,
   needs: [],
-  check: (facts, { settings }) => {
+  check: (facts, { name, settings }) => {
     const { source } = facts.classed;
     if (source?.reach !== "unmerged") return [];
     const needed = settings.unmergedSource;
@@ -18,6 +18,7 @@ export const unmergedSource: CommitRule = {
     if (needed === "refused") return [{ message: `${named}, and this line takes none such` }];
     if (needed === 0) return [{ message: named }];
     const given = approversOf(facts, settings).length;
-    return given >= needed ? [] : [{ message: `${named}; it has ${given} of ${needed} approvals` }];
+    if (given >= needed) return [];
+    return [{ message: `${named}; it has ${given} of ${needed} approvals`, hint: `morello approve ${name}` }];
   },
 };

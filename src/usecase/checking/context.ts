@@ -79,12 +79,19 @@ export function recordsOf(
     if (record.kind === "checkpoint" && record.seq === 0) ({ baseline } = record);
     if (record.kind === "landed") {
       sources.set(record.commit, [...(sources.get(record.commit) ?? []), ...record.sources]);
-      records.set(record.commit, { signed: isSigned(entry, trust, "writer"), reason: record.reason });
+      records.set(record.commit, {
+        signed: isSigned(entry, trust, "writer"),
+        reason: record.reason,
+        conflicted: record.conflicted,
+      });
       approvals.set(
         record.commit,
         record.approvals.flatMap((key) => approved.get(key)?.approvers ?? []),
       );
     }
+    // The commit that sets a release's version has no other record.
+    if (record.kind === "release" && !records.has(record.commit))
+      records.set(record.commit, { signed: isSigned(entry, trust, "writer"), reason: null, conflicted: [] });
     // Who may approve may let pass; without keys anybody's word is as good as another's.
     if (record.kind === "waiver" && (trust === null || isSigned(entry, trust, "approver"))) {
       const { rule, commit, reason, until, key } = record;

@@ -2,13 +2,14 @@
 import { revertOf } from "../../index/sayings.ts";
 import { compareNumbers } from "../../line/version.ts";
 import { FIX_WORDS, fixReason } from "../../message/fix.ts";
+import { pickedFrom } from "../../policy/picked.ts";
 import type { CommitFacts, Need } from "../../policy/rule.ts";
 import type { Line } from "../../wire/line.ts";
 import { findEquivalents } from "../equivalents/find-equivalents.ts";
 import { withUnaffected } from "../find.ts";
 import { sourceOf } from "../picks/find-sources.ts";
 import { isThere, standings } from "../standings/standing.ts";
-import { indexOf, linesOf } from "../workspace.ts";
+import { historyOf, indexOf, linesOf } from "../workspace.ts";
 import type { Checking, Looked } from "./looked.ts";
 
 type StandingFacts = Pick<CommitFacts, "duplicateOf" | "sourceRevertedBy" | "missingOn">;
@@ -17,17 +18,19 @@ const NONE: StandingFacts = { duplicateOf: null, sourceRevertedBy: null, missing
 
 /** By object ID, for commits that carry a fix: picks, and fixes made on the line. Nothing is compared unless needed. */
 export async function standingFacts(
-  checking: Checking,
+  given: Checking,
   commits: readonly Looked[],
   needs: ReadonlySet<Need>,
 ): Promise<ReadonlyMap<string, StandingFacts>> {
+  if (!OF_STANDING.some((need) => needs.has(need))) return new Map();
+  const checking = await withSources(given, commits);
   const { graph } = checking;
   const fixes = commits.flatMap((looked) => {
     const fix = fixOf(looked);
     return fix === null || graph.find(fix) === null ? [] : [{ looked, fix }];
   });
   if (fixes.length === 0) return new Map();
-  const picks = fixes.filter(({ looked }) => looked.classed.source !== null);
+  const picks = fixes.filter(({ looked }) => pickedFrom(looked.classed) !== null);
   const found = new Map<string, StandingFacts>(fixes.map(({ looked }) => [looked.classed.commit, NONE]));
   const set = (commit: string, facts: Partial<StandingFacts>): void =>
     void found.set(commit, { ...(found.get(commit) ?? NONE), ...facts });
@@ -46,6 +49,21 @@ export async function standingFacts(
   return found;
 }
 
+const OF_STANDING: readonly Need[] = ["duplicateOf", "sourceRevertedBy", "missingOn"];
+
+/** Sources may lie on branches that nobody asked about, which the graph lacks then. */
+async function withSources(checking: Checking, commits: readonly Looked[]): Promise<Checking> {
+  const { workspace, graph } = checking;
+  const sources = commits.flatMap(({ classed: { source } }) =>
+    source === null || source.reach === "missing" ? [] : source.commit,
+  );
+  if (sources.every((source) => graph.find(source) !== null)) return checking;
+  return {
+    ...checking,
+    graph: await historyOf(workspace, [...sources, ...commits.map(({ classed }) => classed.commit)]),
+  };
+}
+
 interface Fix {
   readonly looked: Looked;
   /** The source, or the commit itself. */
@@ -54,7 +72,8 @@ interface Fix {
 
 function fixOf({ classed, commit }: Looked): string | null {
   if (classed.merge) return null;
-  if (classed.source !== null) return classed.source.commit;
+  const source = pickedFrom(classed);
+  if (source !== null) return source.commit;
   return fixReason(commit.message, FIX_WORDS) === null ? null : classed.commit;
 }
 

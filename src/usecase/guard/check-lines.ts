@@ -1,6 +1,7 @@
 // What a push brings to lines, commit by commit: its class, what policy says of it, and whether the ledger says the
 // same. Policy, lines and trusted sources are the server's as it is before the push, but for main, which a push may move
 // first.
+import { isAncestor } from "../../git/refs.ts";
 import { run } from "../../git/run.ts";
 import type { CommitGraph } from "../../index/graph.ts";
 import type { DetectedLine } from "../../line/detect.ts";
@@ -13,6 +14,7 @@ import { NO_CONTEXT } from "../checking/context.ts";
 import { classCommits } from "../classing/class-commits.ts";
 import { historyOf, linesOf, type Workspace } from "../workspace.ts";
 import type { NewRecords } from "./check-logs.ts";
+import type { Finding } from "./judge.ts";
 import { recordLie } from "./record-lie.ts";
 import type { Update } from "./updates.ts";
 
@@ -73,14 +75,30 @@ async function checkLine({ workspace, graph, line, update, records }: Concerned)
   const others = landed.map(({ commit }) => commit).filter((commit) => !classed.has(commit));
   const request = { line, commits: others, recorded: context.sources, search: false, rangeDiffs: false };
   for (const one of await classCommits(workspace, graph, request)) classed.set(one.commit, one);
+  if (records === undefined) return refusals;
+  const { refname, before } = records;
   for (const record of landed) {
     const one = classed.get(record.commit);
-    const lie = recordLie(record, one);
-    if (lie === null) continue;
-    const { refname } = records ?? line;
-    refusals.push({ ...lie, refname, commit: record.commit, subject: one?.subject ?? "" });
+    const lie = recordLie(record, one) ?? (await unheardOf(workspace, before, one));
+    if (lie !== null) refusals.push({ ...lie, refname, commit: record.commit, subject: one?.subject ?? "" });
   }
   return refusals;
+}
+
+/** A record does not vouch for its own source: an older one must name it, or a branch or tag reach it. */
+async function unheardOf(
+  { scratch }: Workspace,
+  before: string | null,
+  classed: ClassedCommit | undefined,
+): Promise<Finding | null> {
+  const source = classed?.source ?? null;
+  if (source === null || source.reach === "trusted" || source.reach === "unmerged") return null;
+  if (before !== null && (await isAncestor(scratch, source.commit, before))) return null; // logs hold what they name
+  return {
+    rule: "record-unreachable",
+    message: `no branch, tag or older record reaches the source ${source.commit.slice(0, 12)}`,
+    hint: "push the branch that the source is on, with the line or before it",
+  };
 }
 
 /** Oldest first. A line that the push makes brings what neither main nor another line has. */

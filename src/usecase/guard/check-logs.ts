@@ -1,18 +1,14 @@
 // Ledgers in a push: whether what is pushed continues what is there, holds, and agrees with the lines as they will be.
-import { isAncestor } from "../../git/refs.ts";
-import { openApproval } from "../../ledger/approval.ts";
 import { readEntry, type Entry } from "../../ledger/entry.ts";
 import { logAt, logCommits, openLog } from "../../ledger/log.ts";
-import { readTrust, standingOf, type TrustLog } from "../../ledger/trust.ts";
+import { readTrust, type TrustLog } from "../../ledger/trust.ts";
 import { verifyLog } from "../../ledger/verify.ts";
-import { signaturesOf } from "../../ledger/verifying/signed.ts";
 import { HEADS } from "../../line/ref.ts";
 import { policyOf } from "../../line/settings.ts";
-import type { Waiver } from "../../policy/evaluate.ts";
 import type { Refusal } from "../../wire/guard.ts";
 import type { LedgerFinding } from "../../wire/ledger.ts";
-import type { LedgerRecord, RecordOf } from "../../wire/record.ts";
-import { NO_CONTEXT, type CheckContext } from "../checking/context.ts";
+import type { RecordOf } from "../../wire/record.ts";
+import { NO_CONTEXT, recordsOf, type CheckContext } from "../checking/context.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Push } from "./facts.ts";
 import type { Update } from "./updates.ts";
@@ -26,6 +22,8 @@ export interface PushedLog {
 /** What a push adds to a line's ledger. */
 export interface NewRecords {
   readonly refname: string;
+  /** The log commit that the server has; null where it has none. */
+  readonly before: string | null;
   readonly landed: readonly RecordOf<"landed">[];
   /** For the check of the commits that landed. */
   readonly context: CheckContext;
@@ -55,8 +53,11 @@ export async function checkLogs({ workspace, tips, trusted }: Push, logs: readon
       void refusals.push({ rule, refname, commit: null, subject: "", message, hint });
     const opened = await openLog(workspace, line, workspace.config.ledger.publish);
     const before = from ?? opened.tip;
-    if (before !== null && !(await isAncestor(workspace.scratch, before, to))) {
-      refuse("log-forked", "the push begins a second ledger beside the one that is there", FETCH);
+    // Further parents of log commits are evidence: a log goes on from another only along the first ones.
+    const commits = await logCommits(workspace.scratch, to);
+    if (before !== null && !commits.includes(before)) {
+      if (from === null) refuse("log-forked", "the push begins a second ledger beside the one that is there", FETCH);
+      else refuse("log-rewound", "the push would take records out of the ledger", FETCH);
       continue;
     }
     if (line === "") {
@@ -68,10 +69,10 @@ export async function checkLogs({ workspace, tips, trusted }: Push, logs: readon
       refuse("log-without-line", `there is no line ${line} that the ledger could be of`, "push the line first");
       continue;
     }
-    const found = await holds(workspace, line, { to, before, tip, trust });
+    const found = await holds(workspace, line, { commits, before, tip, trust });
     for (const { code, message, hint } of found.findings) refuse(`ledger-${code}`, message, hint);
     if (found.findings.length === 0)
-      added.set(line, { refname, ...(await newRecords(workspace, found.entries, trust, { line, to })) });
+      added.set(line, { refname, before, ...(await newRecords(workspace, found.entries, trust, { line, to })) });
   }
   return { refusals, added };
 }
@@ -79,7 +80,8 @@ export async function checkLogs({ workspace, tips, trusted }: Push, logs: readon
 const FETCH = "git fetch, then run the same morello command again";
 
 interface Pushed {
-  readonly to: string;
+  /** Of the log as it is pushed, oldest first. */
+  readonly commits: readonly string[];
   /** What was there; null where there was no ledger. */
   readonly before: string | null;
   readonly tip: string;
@@ -89,10 +91,9 @@ interface Pushed {
 async function holds(
   workspace: Workspace,
   line: string,
-  { to, before, tip, trust }: Pushed,
+  { commits, before, tip, trust }: Pushed,
 ): Promise<{ findings: readonly LedgerFinding[]; entries: readonly Entry[] }> {
   const { scratch, config } = workspace;
-  const commits = await logCommits(scratch, to);
   const fresh = commits.slice(before === null ? 0 : commits.indexOf(before) + 1);
   const read = await Promise.all(fresh.map((commit) => readEntry(scratch.reader, commit)));
   const entries = read.flatMap((one) => (one.kind === "entry" ? [one.entry] : []));
@@ -103,7 +104,7 @@ async function holds(
     trust,
     published: config.ledger.publish,
     selfApproval: policyOf(config, line).selfApproval,
-    tip: to,
+    tip: commits.at(-1) ?? "",
     since,
     branchTips: [tip],
   });
@@ -128,51 +129,15 @@ async function newRecords(
   entries: readonly Entry[],
   trust: TrustLog | null,
   { line, to }: { readonly line: string; readonly to: string },
-): Promise<Omit<NewRecords, "refname">> {
+): Promise<Pick<NewRecords, "landed" | "context">> {
   const log = logAt(workspace, { line, refname: "", held: null, tip: to, forked: null, fetch: null });
-  const recordOf = async (key: string): Promise<LedgerRecord | null> => (await log.find(key))?.record ?? null;
   const landed = entries.flatMap(({ record }) => (record.kind === "landed" ? [record] : []));
-  const approvals = new Map<string, readonly string[]>();
-  const waivers: Waiver[] = [];
-  for (const record of landed) {
-    const approved = await Promise.all(record.approvals.map(recordOf));
-    approvals.set(
-      record.commit,
-      approved.flatMap((found) => {
-        const opened = found?.kind === "approval" ? openApproval(found.approval) : null;
-        return opened?.kind === "approval" ? [opened.approval.approver] : [];
-      }),
-    );
-    for (const key of record.waivers) {
-      const found = await recordOf(key);
-      if (found?.kind !== "waiver") continue;
-      const { rule, commit, reason, until, by } = found;
-      waivers.push({ rule, commit, reason, until, by: by.email, key });
-    }
-  }
-  const isSigned = (entry: Entry): boolean => {
-    const state = trust?.states.at(-1)?.trust;
-    return signaturesOf(entry).some(
-      (signature) =>
-        signature.kind === "good" &&
-        state !== undefined &&
-        standingOf(state, signature, "writer", entry.record.time).kind === "holds",
-    );
-  };
-  const records = entries.flatMap((entry) =>
-    entry.record.kind === "landed"
-      ? [[entry.record.commit, { signed: isSigned(entry), reason: entry.record.reason }] as const]
-      : [],
-  );
-  const sources = landed.map(
-    ({ commit, from, sources: named }) => [commit, named.includes(from) ? named : [from]] as const,
-  );
-  const context: CheckContext = {
-    ...NO_CONTEXT,
-    sources: new Map(sources),
-    records: new Map(records),
-    approvals,
-    waivers,
-  };
-  return { landed, context };
+  const keys = new Set(landed.flatMap(({ approvals, waivers }) => [...approvals, ...waivers]));
+  const own = new Set(entries.map(({ record }) => record.key));
+  const older = await Promise.all([...keys].filter((key) => !own.has(key)).map((key) => log.find(key)));
+  const known = [...older.filter((entry) => entry !== null), ...entries];
+  const said = recordsOf(known, trust?.states.at(-1)?.trust ?? null);
+  // A pick of a pick is compared with the one that it was made from.
+  const sources = landed.map(({ commit, from, sources: all }) => [commit, all.includes(from) ? all : [from]] as const);
+  return { landed, context: { ...NO_CONTEXT, ...said, sources: new Map(sources) } };
 }

@@ -2,16 +2,10 @@
 import { CONFIG_FILE, DEFAULT_CONFIG } from "../../config/default.ts";
 import { AppError, isAppError } from "../../error.ts";
 import { readConfig, symrefOf } from "../../git/refs.ts";
-import type { TrustLog } from "../../ledger/trust.ts";
-import { HEADS, type RefRecord } from "../../line/ref.ts";
+import { HEADS } from "../../line/ref.ts";
 import type { GuardOutcomeOf, Refusal } from "../../wire/guard.ts";
 import { withWorkspace, type Deps, type Workspace } from "../workspace.ts";
-import { checkLines } from "./check-lines.ts";
-import { checkLogs, trustDuring } from "./check-logs.ts";
-import { gatherFacts, type Push } from "./facts.ts";
-import { judgeCertificate, judgeUpdate } from "./judge.ts";
 import { roleReader } from "./role.ts";
-import { pushCertificate } from "./signatures.ts";
 import { parseUpdates, type Update } from "./updates.ts";
 
 export interface ReceiveInput {
@@ -59,78 +53,44 @@ async function judgePush(deps: Deps, pushed: readonly Update[]): Promise<Judged>
 }
 
 async function judgeAll(workspace: Workspace, pushed: readonly Update[]): Promise<Judged> {
-  const { refs, config, main, detected } = workspace;
-  const updates = await Promise.all(pushed.map((update) => resolved(workspace, update)));
-  const roleOf = roleReader({ refs, config, main: main?.name ?? null, detected }, updates);
-  const judged = updates.map((update, n) => ({ update, role: roleOf(update), refname: pushed[n]?.refname ?? "" }));
-  const logs = judged.flatMap(({ update, role }) => (role.kind === "log" ? [{ update, line: role.line }] : []));
-  let trust: Promise<TrustLog | null> | null = null;
-  const push: Push = {
-    workspace,
-    tips: tipsAfter(refs, updates),
-    trusted: () => (trust ??= trustDuring(workspace, logs)),
-  };
-  const notes: string[] = [];
-  const refusals: Refusal[] = [];
-  const first = judged.find(({ role }) => role.kind !== "free");
-  if (first !== undefined) {
-    const certificate = await pushCertificate(workspace, push.trusted);
-    const found = judgeCertificate(certificate, await needsCertificate(workspace));
-    for (const each of found) refusals.push({ ...each, refname: first.refname, commit: null, subject: "" });
+  const { refs, config, main, head, detected } = workspace;
+  const updates = await resolved(workspace, pushed);
+  const roleOf = roleReader({ refs, config, main: main?.name ?? null, head, detected }, updates);
+  const parts = updates.map((update, n) => ({ update, role: roleOf(update), refname: pushed[n]?.refname ?? "" }));
+  if (parts.every(({ role }) => role.kind === "free")) return { refusals: [], notes: [] };
+  const { judgeParts } = await import("./judge-parts.ts"); // most pushes can do without
+  return judgeParts(workspace, parts);
+}
+
+/** Processes side by side. */
+const SIDE_BY_SIDE = 8;
+
+/** A symbolic ref is judged as what it stands for, there or not: git writes through it. */
+async function resolved({ repository, refs }: Workspace, pushed: readonly Update[]): Promise<Update[]> {
+  const ordinary = new Set(refs.filter(({ symref }) => symref === null).map(({ refname }) => refname));
+  const found: Update[] = [];
+  for (let at = 0; at < pushed.length; at += SIDE_BY_SIDE) {
+    const some = pushed.slice(at, at + SIDE_BY_SIDE).map(async (update): Promise<Update> => {
+      const target = ordinary.has(update.refname) ? null : await symrefOf(repository, update.refname);
+      return target === null ? update : { ...update, refname: target };
+    });
+    found.push(...(await Promise.all(some)));
   }
-  for (const { update, role, refname } of judged) {
-    const facts = await gatherFacts(push, update, role);
-    for (const found of judgeUpdate(update, role, facts))
-      refusals.push({ ...found, refname, commit: null, subject: "" });
-    if (role.kind === "main") notes.push(...(await configurationNotes(workspace, update)));
-  }
-  if (refusals.length > 0) return { refusals, notes }; // what takes longer is for pushes that may go through
-  const lines = judged.flatMap(({ update, role }) => (role.kind === "line" ? [{ update, line: role.line }] : []));
-  const ledgers = await checkLogs(push, logs);
-  if (ledgers.refusals.length > 0) return { refusals: [...ledgers.refusals], notes };
-  return { refusals: await checkLines(workspace, lines, updates, ledgers.added), notes };
-}
-
-/** `git config morello.guardSignedPush`. */
-async function needsCertificate({ repository }: Workspace): Promise<boolean> {
-  return /^(true|yes|on|1)$/i.test((await readConfig(repository, "morello.guardSignedPush")) ?? "");
-}
-
-/** Refnames to objects, once the push is through. */
-function tipsAfter(refs: readonly RefRecord[], updates: readonly Update[]): ReadonlyMap<string, string> {
-  const tips = new Map(refs.map(({ refname, oid }) => [refname, oid]));
-  for (const { refname, to } of updates) {
-    if (to === null) tips.delete(refname);
-    else tips.set(refname, to);
-  }
-  return tips;
-}
-
-/** A symbolic ref is judged as what it stands for: git writes through it. */
-async function resolved({ repository }: Workspace, update: Update): Promise<Update> {
-  const target = await symrefOf(repository, update.refname);
-  return target === null ? update : { ...update, refname: target };
-}
-
-/** Changes of the configuration are for the forge's own rules to hold back; whoever pushes one is told what it does. */
-async function configurationNotes({ scratch }: Workspace, { from, to }: Update): Promise<string[]> {
-  if (from === null || to === null) return [];
-  const [before, after] = await Promise.all(
-    [from, to].map(async (commit) => (await scratch.reader.info(`${commit}:${CONFIG_FILE}`))?.oid ?? null),
-  );
-  return before === after ? [] : [`this changes ${CONFIG_FILE}: it holds for pushes that come after`];
+  return found;
 }
 
 /** Nobody knows what is guarded until the configuration is mended, and that happens on the default branch. */
-async function repairOnly({ main }: Workspace, pushed: readonly Update[], error: AppError): Promise<Judged> {
-  const others = pushed.filter(({ refname, to }) => to === null || refname !== `${HEADS}${main?.name ?? ""}`);
+async function repairOnly(workspace: Workspace, pushed: readonly Update[], error: AppError): Promise<Judged> {
+  const main = workspace.main?.name ?? "the default branch";
+  const others = pushed.filter(({ refname, to }) => to === null || refname !== `${HEADS}${main}`);
+  if (others.length === 0) return judgeAll(workspace, pushed);
   const refusals = others.map(({ refname }): Refusal => ({
     rule: "configuration",
     refname,
     commit: null,
     subject: "",
-    message: `${CONFIG_FILE} on ${main?.name ?? "the default branch"} cannot be read: ${error.message}`,
-    hint: `mend it on ${main?.name ?? "the default branch"}, and push that alone`,
+    message: `${CONFIG_FILE} on ${main} cannot be read: ${error.message}`,
+    hint: `mend it on ${main}, and push that alone`,
   }));
-  return { refusals, notes: [`${CONFIG_FILE} cannot be read, so only ${main?.name ?? "nothing"} is taken`] };
+  return { refusals, notes: [] };
 }

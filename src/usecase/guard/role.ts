@@ -1,7 +1,9 @@
 // What a ref is to the guard, by its name: from the server's own refs and configuration, never from what is pushed.
 // Pure.
 import type { Config } from "../../config/schema.ts";
+import { lineOfLog } from "../../ledger/place.ts";
 import { detectLines, type DetectedLine } from "../../line/detect.ts";
+import { detectMain } from "../../line/main-branch.ts";
 import { HEADS, TAGS, type RefRecord } from "../../line/ref.ts";
 import { policyOf } from "../../line/settings.ts";
 import { isPlainPrefix, parseTag } from "../../line/tag.ts";
@@ -14,9 +16,11 @@ import type { Update } from "./updates.ts";
 export interface ServerRefs {
   /** Of `refs/heads` and `refs/tags`. */
   readonly refs: readonly RefRecord[];
-  readonly config: Pick<Config, "lines" | "remotes" | "policy">;
+  readonly config: Pick<Config, "lines" | "remotes" | "policy" | "main">;
   /** Short name of the default branch; null in an empty repository. */
   readonly main: string | null;
+  /** Where HEAD points, `refs/heads/…`. */
+  readonly head: string | null;
   readonly detected: readonly DetectedLine[];
 }
 
@@ -43,9 +47,6 @@ export type Role =
   | { readonly kind: "shadow"; readonly why: string }
   | { readonly kind: "free" };
 
-const LOG = /^refs\/(?:morello\/ledger|heads\/morello-ledger)\/(.+)$/s;
-const TRUST = ["refs/morello/trust", "refs/heads/morello-trust"];
-
 /** Tells for each update what it would move. Lines that the push itself makes are lines already. */
 export function roleReader(server: ServerRefs, updates: readonly Update[]): (update: Update) => Role {
   const { refs, config, main, detected } = server;
@@ -66,7 +67,10 @@ export function roleReader(server: ServerRefs, updates: readonly Update[]): (upd
     2,
     ...detected.filter(({ pattern }) => pattern === "<version>").map(({ version }) => version.length),
   );
-  const isReleaseName = (name: string): boolean => isRelease(name) && (parseTag(name)?.numbers.length ?? 0) > longest;
+  const isReleaseName = (name: string): boolean => {
+    const { numbers, suffix } = parseTag(name) ?? { numbers: [], suffix: "" };
+    return isRelease(name) && numbers.length > longest && PRERELEASE.test(suffix);
+  };
   const lineOf = (name: string): GuardedLine | null => {
     const version = parseTag(name);
     const fitting = lines.filter(
@@ -78,6 +82,11 @@ export function roleReader(server: ServerRefs, updates: readonly Update[]): (upd
     );
     return fitting.sort((a, b) => b.version.length - a.version.length)[0] ?? null;
   };
+  const usurper = newMain(server, updates);
+  const usurped = (refname: string): string | null => {
+    if (refname === usurper) return "would become the branch that policy is read from";
+    return KEPT.test(refname) ? "has a name that ledgers need" : null;
+  };
   const names = namesOf(
     refs,
     updates,
@@ -87,9 +96,9 @@ export function roleReader(server: ServerRefs, updates: readonly Update[]): (upd
   return ({ refname, from, to }) => {
     if (refname.startsWith("refs/replace/")) return { kind: "replacement" };
     if (refname.startsWith("refs/remotes/")) return { kind: "remote" };
-    const log = LOG.exec(refname)?.[1] ?? (TRUST.includes(refname) ? "" : null);
+    const log = lineOfLog(refname);
     if (log !== null) return { kind: "log", line: log };
-    const why = to === null ? null : shadowOf(refname, from === null, names);
+    const why = to === null ? null : (usurped(refname) ?? shadowOf(refname, from === null, names));
     if (why !== null) return { kind: "shadow", why };
     const line = byRefname.get(refname);
     if (line !== undefined) return { kind: "line", line };
@@ -101,13 +110,30 @@ export function roleReader(server: ServerRefs, updates: readonly Update[]): (upd
   };
 }
 
-/** What would be a line if it were there: a push that makes a line is held to what lines are held to. */
-function newLines({ refs, config, main, detected }: ServerRefs, updates: readonly Update[]): DetectedLine[] {
-  const made = updates.flatMap(({ refname, from, to }) =>
+/** What stands behind the version in the name of a release; anything else is somebody's topic. */
+const PRERELEASE = /^(?:[-.]?(?:alpha|beta|a|b|rc|pre|dev|post)[-.]?\d*)?$/i;
+
+/** Names that would be in the way of logs: where there is a ref `a`, there is no `a/b`. */
+const KEPT = /^refs\/(?:morello(?:\/|$)|heads\/morello-(?:ledger|trust)(?:\/|$))/;
+
+/** The branch that would be taken for the main one if it were there; null if it stays the one it is. */
+function newMain({ refs, config, main, head }: ServerRefs, updates: readonly Update[]): string | null {
+  if (main === null) return null;
+  const found = detectMain({ refs: [...refs, ...refsMade(updates)], head, config, bare: true });
+  return found === null || found.name === main ? null : found.refname;
+}
+
+function refsMade(updates: readonly Update[]): RefRecord[] {
+  return updates.flatMap(({ refname, from, to }) =>
     from === null && to !== null && /^refs\/(?:heads|tags)\//.test(refname)
       ? [{ refname, oid: to, peeled: null, committerTime: 0, upstream: null, symref: null }]
       : [],
   );
+}
+
+/** What would be a line if it were there: a push that makes a line is held to what lines are held to. */
+function newLines({ refs, config, main, detected }: ServerRefs, updates: readonly Update[]): DetectedLine[] {
+  const made = refsMade(updates);
   if (made.length === 0) return [];
   const known = new Set(detected.map(({ refname }) => refname));
   return detectLines({ refs: [...refs, ...made], config, main }).filter(({ refname }) => !known.has(refname));

@@ -19,8 +19,8 @@ export interface CheckedLanding {
   readonly met: boolean;
 }
 
-/** What was looked at before, or costs too much to be advice. The line's verify command runs on the result anyway. */
-const ELSEWHERE: readonly Need[] = ["duplicateOf", "verify"];
+/** What was looked at before: the plan, the checks of a resolution; the line's verify command runs on the result. */
+const ELSEWHERE: readonly Need[] = ["duplicateOf", "verify", "resurrected"];
 
 /** In the order of the landings, each with how its sources are reached and the approvals it relies on. */
 export async function checkLandings(workspace: Workspace, landings: readonly Landing[]): Promise<CheckedLanding[]> {
@@ -38,7 +38,7 @@ export async function checkLandings(workspace: Workspace, landings: readonly Lan
     const classed = await Promise.all(landing.picks.map((pick) => classedOf(workspace, reaches, context, pick)));
     const exact = landing.picks.every((pick) => pick.class === "exact");
     // An exact pick holds what its source holds, and the source is no business of the line's.
-    const free: readonly Need[] = exact ? [...ELSEWHERE, "markers", "resurrected"] : ELSEWHERE;
+    const free: readonly Need[] = exact ? [...ELSEWHERE, "markers"] : ELSEWHERE;
     const needs = new Set([...neededFacts(refusingOnly(settings))].filter((need) => !free.includes(need)));
     const checking = { workspace, graph, line, context: context.check };
     const { violations } = await checkClassed(checking, classed, settings, needs);

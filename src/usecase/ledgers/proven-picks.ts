@@ -33,7 +33,7 @@ export async function provenPicks(
     const release = entries.findLast(({ record }) => record.kind === "release" && record.target === target)?.record;
     if (release?.kind !== "release") continue;
     const commits = await broughtBy(context, entries, release);
-    const picks = await Promise.all(commits.map((commit) => proven(context, entries, trust, commit)));
+    const picks = await Promise.all(commits.map((commit) => proven(context, entries, trust, release, commit)));
     return { tag: target.slice("refs/tags/".length), line, picks };
   }
   throw new AppError("unknown-revision", `No ledger here holds a release ${tag}`, {
@@ -67,11 +67,15 @@ async function proven(
   context: LedgerContext,
   entries: readonly Entry[],
   trust: TrustLog | null,
+  release: RecordOf<"release">,
   commit: string,
 ): Promise<ProvenPick> {
   const record = entries.findLast(({ record: each }) => each.kind === "landed" && each.commit === commit)?.record;
   const pick = await summaryOf(context, commit);
-  if (record?.kind !== "landed") return { pick, source: null, class: null, approvals: [], key: null };
+  if (record?.kind !== "landed") {
+    const key = commit === release.commit ? release.key : null; // the commit that sets the version
+    return { pick, source: null, class: key === null ? null : "native", approvals: [], key };
+  }
   const [source] = record.sources;
   return {
     pick,

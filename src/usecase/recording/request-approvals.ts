@@ -1,9 +1,9 @@
 // Writes down what waits for approvals: who is asked finds it in the ledger, with the commits that would land.
-import { updateRefs } from "../../git/refs.ts";
 import type { Draft } from "../../ledger/append.ts";
 import { withLines } from "../../apply/state.ts";
 import type { CheckedLanding } from "../landing/check-landing.ts";
 import type { Workspace } from "../workspace.ts";
+import { appendNow } from "./append-now.ts";
 import { backwards } from "./known-tip.ts";
 import { sourcesOf, type Landing } from "./landing.ts";
 import { openRecorder } from "./recorder.ts";
@@ -11,11 +11,15 @@ import { openRecorder } from "./recorder.ts";
 /** Rules that an approval satisfies. */
 const OF_APPROVALS = ["class-approvals", "unmerged-source"];
 
-/** One request for each line on which nothing but approvals is missing; none where the same is asked for already. */
+/**
+ * One request for each line on which nothing but approvals is missing; none where the same is asked for already.
+ * `held`: the caller has the lines already.
+ */
 export async function requestApprovals(
   workspace: Workspace,
   checked: readonly CheckedLanding[],
   sign: boolean | null,
+  held = false,
 ): Promise<void> {
   const waiting = checked.filter(({ met, violations }) => {
     const refusing = violations.filter(({ severity, waiver }) => severity === "error" && waiver === null);
@@ -23,26 +27,16 @@ export async function requestApprovals(
   });
   const recorder = waiting.length === 0 ? null : await openRecorder(workspace, sign);
   if (recorder === null) return;
-  const { repository, scratch } = workspace;
-  await withLines(
-    repository,
-    waiting.map(({ landing }) => landing.line),
-    async () => {
-      for (const { landing, violations } of waiting) {
-        const log = await recorder.open(landing.line);
-        if (await isRequested(workspace, log.tip, landing)) continue;
-        const line = { name: landing.line, refname: landing.target, tip: landing.base };
-        const needs = [...new Set(violations.map(({ message }) => message))];
-        const { update } = await recorder.append(log, line, [requestDraft(landing, needs)]);
-        const begins = recorder.begins === null ? [] : [recorder.begins];
-        await scratch.transfer(
-          [landing.result, update.to, ...begins.flatMap(({ to }) => to ?? [])],
-          [landing.base, ...(log.held === null ? [] : [log.held]), ...sourcesOf(landing)],
-        );
-        await updateRefs(repository, [...begins, update], "morello: request");
-      }
-    },
-  );
+  const lines = held ? [] : waiting.map(({ landing }) => landing.line);
+  await withLines(workspace.repository, lines, async () => {
+    for (const { landing, violations } of waiting) {
+      const log = await recorder.open(landing.line);
+      if (await isRequested(workspace, log.tip, landing)) continue;
+      const line = { name: landing.line, refname: landing.target, tip: landing.base };
+      const needs = [...new Set(violations.map(({ message }) => message))];
+      await appendNow(workspace, recorder, line, [requestDraft(landing, needs)], [landing.result]);
+    }
+  });
 }
 
 function requestDraft(landing: Landing, needs: readonly string[]): Draft {

@@ -5,7 +5,6 @@ import { claimsOf } from "../../message/claims.ts";
 import { inUtf8 } from "../../object/text.ts";
 import type { ReleasedCommit } from "../../release/changes.ts";
 import type { Line } from "../../wire/line.ts";
-import { tagFinder } from "../standings/first-tag.ts";
 import { indexOf, type Workspace } from "../workspace.ts";
 
 /** Source commits that the line's ledger names, by landed commit. */
@@ -36,7 +35,10 @@ export async function gatherChanges(
   return found.flat();
 }
 
-/** The same commits with the tags of other lines whose releases hold the same fix, the first of each line. */
+/**
+ * The same commits with the releases of other lines that hold the same fix: each line's that carries it as a pick of its
+ * own, and of those that had it from the beginning the oldest alone.
+ */
 export async function withOtherReleases(
   workspace: Workspace,
   graph: CommitGraph,
@@ -45,25 +47,49 @@ export async function withOtherReleases(
 ): Promise<ReleasedCommit[]> {
   if (commits.length === 0 || others.length === 0) return [...commits];
   const index = indexOf(workspace, graph);
-  const tips = others.map((line) => ({ line, tip: graph.find(line.tip), tagOf: tagFinder(workspace, graph, line) }));
+  const oldestFirst = others.toReversed().flatMap((line) => {
+    const tip = graph.find(line.tip);
+    return tip === null ? [] : [{ tip, releaseOf: releaseFinder(workspace, graph, line) }];
+  });
   const fixes = commits.map(({ commit, source }) => source ?? commit);
   const main = workspace.main === null ? null : graph.find(workspace.main.tip);
-  const own = graph.difference(
-    tips.flatMap(({ tip }) => tip ?? []),
-    main === null ? [] : [main],
+  const tips = oldestFirst.map(({ tip }) => tip);
+  graph.track(tips);
+  const own = graph.difference(tips, main === null ? [] : [main]);
+  await index.prepare([...own, ...fixes.flatMap((oid) => graph.find(oid) ?? [])], (done, total) =>
+    workspace.onProgress?.({ step: "reading what commits do", done, total }),
   );
-  await index.prepare([...own, ...fixes.flatMap((oid) => graph.find(oid) ?? [])]);
   return commits.map((commit, n) => {
     const oid = fixes[n] ?? commit.commit;
     const number = graph.find(oid);
-    const alsoIn = tips.flatMap(({ tip, tagOf }) => {
-      if (tip === null) return [];
+    let isTold = false;
+    const alsoIn = oldestFirst.flatMap(({ tip, releaseOf }) => {
       const reaches = (one: number): boolean => graph.isAncestor(one, tip);
-      const at = number !== null && reaches(number) ? number : carriedAs(index, oid, reaches);
-      return (at === null ? null : tagOf(at)) ?? [];
+      if (number === null || !reaches(number)) {
+        const carried = carriedAs(index, oid, reaches);
+        return (carried === null ? null : releaseOf(carried)) ?? [];
+      }
+      const release = isTold ? null : releaseOf(number);
+      isTold ||= release !== null;
+      return release ?? [];
     });
-    return { ...commit, alsoIn: alsoIn.toReversed() }; // lines come newest first
+    return { ...commit, alsoIn };
   });
+}
+
+/** Names the first final version of a line that reaches a commit; a pre-release where there is no final one yet. */
+function releaseFinder({ detected }: Workspace, graph: CommitGraph, line: Line): (number: number) => string | null {
+  const tags = detected.find(({ name }) => name === line.name)?.tags.toReversed() ?? []; // newest first as they are
+  const inOrder = [
+    ...tags.filter(({ version }) => !version.prerelease),
+    ...tags.filter(({ version }) => version.prerelease),
+  ];
+  const known = inOrder.flatMap(({ name, oid }) => {
+    const at = graph.find(oid);
+    return at === null ? [] : [{ name, at }];
+  });
+  graph.track(known.map(({ at }) => at));
+  return (number) => known.find(({ at }) => graph.isAncestor(number, at))?.name ?? null;
 }
 
 /** Follows what ledgers and messages say to the commit that was no pick; null if it says nothing, or nothing that is here. */

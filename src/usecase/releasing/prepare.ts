@@ -1,4 +1,5 @@
 // All of a release as far as nothing has to be written for it: version, notes, files.
+import type { CommitGraph } from "../../index/graph.ts";
 import { isoDate } from "../../object/text.ts";
 import { changesOf, type Changes, type ReleasedCommit } from "../../release/changes.ts";
 import { releaseNotes, type Notes } from "../../release/notes.ts";
@@ -45,13 +46,14 @@ export async function prepare(
   if (there !== null) return there;
   const last = reached[0] ?? null;
   const final = reached.find(({ version }) => !version.prerelease) ?? null;
-  const log = await readReleaseLog(workspace, line, final?.name ?? null);
+  const base = final?.oid ?? before?.oid ?? null;
+  const log = await readReleaseLog(workspace, line, reachedFrom(graph, base));
   const between = async (since: string | null): Promise<ReleasedCommit[]> => {
     const commits = await gatherChanges(workspace, graph, { tip: line.tip, since, recorded: log.sources });
     const tags = new Set(found.taken);
     return commits.filter(({ message }) => !isBump(message, tags));
   };
-  const sinceFinal = await between(final?.oid ?? before?.oid ?? null);
+  const sinceFinal = await between(base);
   const [tip, at] = [graph.find(line.tip), last === null ? null : graph.find(last.oid)];
   const changes = changesOf(sinceFinal, fixes);
   const next = nextVersion({
@@ -89,6 +91,16 @@ export async function prepare(
   const allowed = changes.level === "feature" || changes.level === "breaking" ? wish.allowed : null;
   const release = described(found, next, bumped, own, { previousTag, allowed, notes: text });
   return { kind: "prepared", release, identity, notes, tree: bumped.tree, log };
+}
+
+/** Tells which commits a commit reaches; none where there is no commit. */
+function reachedFrom(graph: CommitGraph, oid: string | null): (commit: string) => boolean {
+  const from = oid === null ? null : graph.find(oid);
+  if (from !== null) graph.track([from]);
+  return (commit) => {
+    const number = graph.find(commit);
+    return from !== null && number !== null && graph.isAncestor(number, from);
+  };
 }
 
 /** A version that a person asks for, and that the line's tip is already. */

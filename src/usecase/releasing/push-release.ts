@@ -1,14 +1,15 @@
-// Publishes a release: branch, tag and ledger in one push, each from the value that the remote was seen to hold.
+// Publishes a release: branch, ledger and tag in one push, each from the value that the remote was seen to hold.
 import { recordTransaction, transactions } from "../../apply/journal.ts";
 import { AppError } from "../../error.ts";
 import { push, type PushUpdate } from "../../git/push.ts";
 import { readRef } from "../../git/refs.ts";
 import { redact, run } from "../../git/run.ts";
-import { logCommits } from "../../ledger/log.ts";
-import { lineOfLog } from "../../ledger/place.ts";
+import { logCommits, openLog, type Log } from "../../ledger/log.ts";
+import { fetchLedgers, lineOfLog, logRefname } from "../../ledger/place.ts";
 import { TAGS } from "../../line/ref.ts";
 import type { ReleasePush } from "../../wire/release.ts";
 import type { Workspace } from "../workspace.ts";
+import { refuse, type Refusal } from "./refuse.ts";
 import type { Survey } from "./survey.ts";
 
 export interface Published {
@@ -17,7 +18,7 @@ export interface Published {
   readonly tagObject: string;
   readonly commit: string;
   /** Full refname of the ledger's log. */
-  readonly logRefname: string;
+  readonly log: string;
 }
 
 const KEPT = {
@@ -25,21 +26,41 @@ const KEPT = {
   unreachable: "the tag is here; release again with --push when the remote can be reached",
 };
 
+/** Whether the remote's logs hold records that are not here: what is pushed would have to overwrite them. */
+export async function refuseLogs(
+  workspace: Workspace,
+  { line, remote }: Survey,
+  { refname }: Log,
+): Promise<Refusal | null> {
+  const seen = remote?.refs?.refs;
+  if (remote === null || seen === undefined || refname !== logRefname(line.name, true)) return null;
+  for (const name of ["", line.name]) {
+    const theirs = seen.get(logRefname(name, true));
+    const { tip } = await openLog(workspace, name, true);
+    if (theirs === undefined || theirs === tip || (await logCommits(workspace.scratch, tip)).includes(theirs)) continue;
+    const what = name === "" ? "the trust log" : `the ledger of ${name}`;
+    const message = `${redact(remote.name)} has records in ${what} that are not here`;
+    return refuse(line.name, "behind", message, fetchLedgers(remote.name));
+  }
+  return null;
+}
+
 /** Pushes what the remote lacks. Throws `push-rejected` where it holds something that this would overwrite. */
 export async function pushRelease(
   workspace: Workspace,
-  { remote, remoteBranch }: Survey,
-  { tag, tagObject, commit, logRefname }: Published,
+  { line, remote, remoteBranch }: Survey,
+  { tag, tagObject, commit, log }: Published,
 ): Promise<ReleasePush | null> {
   const seen = remote?.refs?.refs;
   if (remote === null || seen === undefined) return null;
   const { repository } = workspace;
-  const log = logRefname.startsWith("refs/heads/") ? await readRef(repository, logRefname) : null;
-  const wanted: readonly (readonly [refname: string, to: string])[] = [
-    [remoteBranch, commit],
-    ...(log === null ? [] : [[logRefname, log] as const]),
-    [`${TAGS}${tag}`, tagObject],
-  ];
+  const wanted: (readonly [refname: string, to: string])[] = [[remoteBranch, commit]];
+  // Logs that are kept in local refs are not for others yet.
+  for (const refname of logRefname(line.name, true) === log ? [logRefname("", true), log] : []) {
+    const held = await readRef(repository, refname);
+    if (held !== null) wanted.push([refname, held]);
+  }
+  wanted.push([`${TAGS}${tag}`, tagObject]);
   const updates: PushUpdate[] = [];
   for (const [refname, to] of wanted) {
     const expected = seen.get(refname) ?? null;

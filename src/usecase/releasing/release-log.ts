@@ -1,39 +1,43 @@
 // What a line's ledger says for a release: which commits landed from where since the last one, which versions are
 // recorded; and the record of the release itself.
+import type { RefUpdate } from "../../git/refs.ts";
 import type { Appended, Draft } from "../../ledger/append.ts";
 import { attemptOf, recordKey } from "../../ledger/key.ts";
 import { openLog, type Log } from "../../ledger/log.ts";
-import { tagPath } from "../../ledger/place.ts";
+import { recordPath, tagPath } from "../../ledger/place.ts";
 import { TAGS } from "../../line/ref.ts";
 import type { Line } from "../../wire/line.ts";
 import { backwards } from "../recording/known-tip.ts";
 import { gapDraft } from "../recording/record-landings.ts";
-import { openRecorder, type Recorder } from "../recording/recorder.ts";
+import { openRecorder, type Signing } from "../recording/recorder.ts";
 import type { Workspace } from "../workspace.ts";
 
 export interface ReleaseLog {
   readonly log: Log;
-  /** Source commits by landed commit, as far back as the tag that was asked for. */
+  /** Source commits by landed commit, since the last final release. */
   readonly sources: ReadonlyMap<string, readonly string[]>;
-  /** Keys of the landings since the last release, oldest first. */
-  readonly landed: readonly string[];
+  /** The landings since the last release, oldest first. */
+  readonly landed: readonly { readonly key: string; readonly source: string; readonly commit: string }[];
 }
 
-/** @param until short name of a tag whose release ends the search; null reads the whole log */
-export async function readReleaseLog(workspace: Workspace, line: Line, until: string | null): Promise<ReleaseLog> {
+/** @param isReleased whether the last final release holds a commit: what was recorded before it is not looked at */
+export async function readReleaseLog(
+  workspace: Workspace,
+  line: Line,
+  isReleased: (commit: string) => boolean,
+): Promise<ReleaseLog> {
   const log = await openLog(workspace, line.name, workspace.config.ledger.publish);
   const sources = new Map<string, readonly string[]>();
-  const landed: string[] = [];
+  const landed: ReleaseLog["landed"][number][] = [];
   const undone = new Set<string>();
-  let isReleased = false;
+  let isTold = false; // by a release that is recorded, if only a pre-release
   for await (const record of backwards(workspace.scratch.reader, log.tip)) {
     if (record.kind === "reverted") undone.add(record.target.startsWith(TAGS) ? record.target : record.commit);
-    if (record.kind === "release" && !undone.delete(record.target)) {
-      isReleased = true;
-      if (record.target === `${TAGS}${until}`) break;
-    }
+    if (record.kind === "release" && !undone.delete(record.target)) isTold = true;
     if (record.kind !== "landed") continue;
-    if (!undone.delete(record.commit) && !isReleased) landed.unshift(record.key);
+    if (isReleased(record.commit)) break;
+    if (!undone.delete(record.commit) && !isTold)
+      landed.unshift({ key: record.key, source: record.sources[0] ?? "", commit: record.commit });
     sources.set(record.commit, record.sources);
   }
   return { log, sources, landed };
@@ -55,7 +59,8 @@ export async function recordedTags(workspace: Workspace, lines: readonly Line[])
             sources: [],
             kind: "release",
           } as const;
-          const has = async (key: string): Promise<boolean> => (await log.find(key)) !== null;
+          const has = async (key: string): Promise<boolean> =>
+            (await workspace.scratch.reader.info(`${log.tip}:${recordPath(key)}`)) !== null;
           return has(recordKey({ ...about, attempt: await attemptOf(about, has) }));
         }),
       );
@@ -82,6 +87,9 @@ async function blobsUnder(workspace: Workspace, name: string): Promise<string[]>
 }
 
 export interface ReleaseRecorder {
+  readonly signing: Signing;
+  /** Logs that must be there before: the trust log, where it begins with this run. */
+  readonly before: readonly RefUpdate[];
   /** The ledger's last commit before the release is recorded: the tag names it. */
   readonly checkpoint: string;
   /** Log commits that are in the repository already. */
@@ -102,12 +110,15 @@ export async function openReleaseRecorder(
   workspace: Workspace,
   line: Line,
   { log, landed }: ReleaseLog,
+  sign: boolean | null,
 ): Promise<ReleaseRecorder | null> {
-  const recorder: Recorder | null = await openRecorder(workspace);
+  const recorder = await openRecorder(workspace, sign);
   if (recorder === null) return null;
   const gap = await gapDraft(workspace, log, line.refname, line.tip);
   const current = await recorder.append(log, line, gap === null ? [] : [gap]);
   return {
+    signing: recorder.signing,
+    before: recorder.begins === null ? [] : [recorder.begins],
     checkpoint: current.update.to,
     known: log.tip === null ? [] : [log.tip],
     record: async ({ version, tag, tagObject, bytes, commit, previousTag }) => {
@@ -116,7 +127,7 @@ export async function openReleaseRecorder(
         kind: "release",
         target,
         sources: [],
-        body: { version, tag: tagObject, commit, previousTag, landed: [...landed] },
+        body: { version, tag: tagObject, commit, previousTag, landed: landed.map(({ key }) => key) },
         parents: [commit],
         blobs: [{ path: tagPath(target), bytes }],
       };

@@ -115,7 +115,7 @@ async function lookAt(workspace: Workspace, line: Line, input: SurveyInput, bran
     );
   }
   workspace.onProgress?.({ step: `looking at the tags of ${redact(name)}`, done: 0, total: 0 });
-  const heads = [branch, logRefname(line.name, true)];
+  const heads = [branch, logRefname(line.name, true), logRefname("", true)];
   return { name, refs: await listRemoteRefs(workspace.repository, name, heads, input.push) };
 }
 

@@ -13,6 +13,7 @@ import type { Already, There } from "../picks/computation.ts";
 import { effects } from "./effect.ts";
 import { findEquivalents } from "../equivalents/find-equivalents.ts";
 import { summary } from "../picks/find-sources.ts";
+import { recordedPicks } from "../recording/recorded-picks.ts";
 import { tagFinder } from "./first-tag.ts";
 import { indexOf, type Workspace } from "../workspace.ts";
 
@@ -48,14 +49,15 @@ export async function standings(
   sources: readonly Source[],
   onUnreadable: (commits: readonly string[]) => void = () => undefined,
 ): Promise<Standings> {
-  const equivalents = await findEquivalents(
-    workspace,
-    graph,
-    { sources: sources.map(({ commit }) => commit), lines },
-    (found) => onUnreadable(ofLines(graph, lines, sources, found)),
-  );
+  const oids = sources.map(({ commit }) => commit);
+  const [equivalents, recorded] = await Promise.all([
+    findEquivalents(workspace, graph, { sources: oids, lines }, (found) =>
+      onUnreadable(ofLines(graph, lines, sources, found)),
+    ),
+    recordedPicks(workspace, lines, oids),
+  ]);
   const index = indexOf(workspace, graph);
-  const landed = landedPicks(workspace.repository);
+  const landed = [...landedPicks(workspace.repository), ...recorded];
   const questions = lines.flatMap((line) => {
     const tip = graph.find(line.tip);
     if (tip === null) return [];
@@ -102,10 +104,12 @@ function carriersOf(
   source: Source,
   matches: readonly Match[],
 ): Carrier[] {
-  const recorded = landed.flatMap(({ source: from, refname, commit }): Carrier[] => {
-    const number = from === source.commit && refname === line.refname ? graph.find(commit) : null;
-    return number === null || !graph.isAncestor(number, tip) ? [] : [{ number, recorded: true, match: null }];
-  });
+  const own = landed.flatMap(({ source: from, refname, commit }) =>
+    from === source.commit && refname === line.refname ? (graph.find(commit) ?? []) : [],
+  );
+  const recorded = [...new Set(own)]
+    .filter((number) => graph.isAncestor(number, tip))
+    .map((number): Carrier => ({ number, recorded: true, match: null }));
   const matched = matches.flatMap((match): Carrier[] => {
     const number = graph.find(match.commit);
     return number === null ? [] : [{ number, recorded: false, match }];

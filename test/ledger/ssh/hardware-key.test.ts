@@ -102,8 +102,12 @@ describe.each([
     expect(await keygenVerify(sandbox, key.text, NAMESPACE, MESSAGE, armour(blob))).toBe(true);
   });
 
-  it("is refused if nobody touched it", () => {
-    expect(why(signed(make(), { flags: VERIFIED }))).toBe("the hardware key signed without anybody touching it");
+  it("is refused if nobody touched it, unless that is not asked, as ssh-keygen does not", async () => {
+    const key = make();
+    const blob = signed(key, { flags: VERIFIED });
+    expect(why(blob)).toBe("the hardware key signed without anybody touching it");
+    expect(verifySshsig(blob, MESSAGE, NAMESPACE, "not-needed").kind).toBe("good");
+    expect(await keygenVerify(sandbox, key.text, NAMESPACE, MESSAGE, armour(blob))).toBe(true);
   });
 
   it.each([

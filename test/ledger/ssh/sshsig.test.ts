@@ -195,6 +195,16 @@ describe("RSA with SHA-1 is refused", () => {
   });
 });
 
+it.each([
+  ["ed25519", 63, 64],
+  ["rsa-2048", 255, 256],
+] as const)("a signature of %s that lost a byte is refused for that", (name, length, size) => {
+  const parts = takeApart(blobs[name]);
+  const algorithm = string(name === "ed25519" ? "ssh-ed25519" : "rsa-sha2-512");
+  const signature = Buffer.concat([algorithm, string(Buffer.alloc(length, 1))]);
+  expect(why(build({ ...parts, signature }))).toBe(`the signature has ${length} bytes, and ${size} are needed`);
+});
+
 describe("an RSA key is refused", () => {
   const rsa = (e: number[], n: Buffer): Buffer =>
     forged({ key: Buffer.concat([string("ssh-rsa"), mpint(Buffer.from(e)), mpint(n)]) });
@@ -223,7 +233,7 @@ describe("armour", () => {
     ["with text after it", (text: string) => `${text}hello\n`],
     ["twice", (text: string) => text + text],
     ["without its end", (text: string) => text.replace(/-----END.*\n/, "")],
-    ["with carriage returns", (text: string) => text.replaceAll("\n", "\r\n")],
+    ["with carriage returns alone", (text: string) => text.replaceAll("\n", "\r")],
     ["with a blank line", (text: string) => text.replace("\n", "\n\n")],
     ["with a character that is not base64", (text: string) => text.replace("U1NI", "U1N!")],
     ["of another kind", (text: string) => text.replaceAll("SSH", "PGP")],
@@ -231,6 +241,10 @@ describe("armour", () => {
     const text = armour(blobs.ed25519);
     expect(change(text)).not.toBe(text);
     expect(withoutArmour(change(text))).toBeNull();
+  });
+
+  it("may have the line ends of Windows", () => {
+    expect(withoutArmour(armour(blobs.ed25519).replaceAll("\n", "\r\n"))).toEqual(blobs.ed25519);
   });
 
   it("goes round for any bytes", () => {

@@ -17,7 +17,8 @@ interface Description {
   readonly components: Readonly<Record<string, Readonly<Record<string, Json>>>>;
 }
 
-const FILE = createRequire(import.meta.url).resolve("@octokit/openapi/generated/api.github.com.json");
+const require = createRequire(import.meta.url);
+const FILE = require.resolve("@octokit/openapi/generated/api.github.com.json");
 
 let description: Description | undefined;
 const compiled = new Map<string, ValidateFunction | null>();

@@ -17,6 +17,7 @@ export interface FakeGitHub extends ForgeServer {
 
 const ROUTES: readonly (readonly [method: string, path: string, handler: Handler])[] = [
   ["GET", "/repos/{owner}/{repo}", getRepository],
+  ["GET", "/repos/{owner}/{repo}/branches/{branch}", getBranch],
   ["GET", "/repos/{owner}/{repo}/rulesets", listRulesets],
   ["POST", "/repos/{owner}/{repo}/rulesets", createRuleset],
   ["GET", "/repos/{owner}/{repo}/rulesets/{ruleset_id}", getRuleset],
@@ -96,6 +97,12 @@ function getRepository(state: GitHubState, _asked: Asked, access: Access): Told 
     status: 200,
     body: { ...example, language: null, full_name: state.fullName, default_branch: "main", permissions },
   };
+}
+
+function getBranch(state: GitHubState, _asked: Asked, _access: Access, [branch = ""]: readonly string[]): Told {
+  if (!state.branches.includes(branch)) return problem(404, "Branch not found");
+  const example = exampleAnswer("GET", "/repos/{owner}/{repo}/branches/{branch}", 200);
+  return { status: 200, body: { ...example, name: branch, protected: state.protections.has(branch) } };
 }
 
 const UPGRADE = "Upgrade to GitHub Pro or make this repository public to enable this feature.";

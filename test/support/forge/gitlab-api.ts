@@ -1,5 +1,5 @@
 // GitLab's requests and answers as its documentation lists their fields: doc/api/protected_branches.md,
-// protected_tags.md, merge_request_approvals.md and projects.md. GitLab publishes no description as a package, so these
+// protected_tags.md, merge_request_approvals.md, branches.md and projects.md. GitLab publishes no description as a package, so these
 // facts are written here by hand; nothing beside them may be sent.
 import { Ajv, type ValidateFunction } from "ajv";
 
@@ -91,11 +91,17 @@ interface Described {
 }
 
 const PAGES = ["page", "per_page"];
+const REPOSITORY_BRANCH = {
+  type: "object",
+  properties: { protected: flag },
+  required: ["name", "protected", "commit"],
+};
 const PROJECT = { type: "object", required: ["id", "path_with_namespace", "default_branch"] };
 
 /** By method and path. */
 const DESCRIBED: Readonly<Record<string, Described>> = {
   "GET /projects/:id": { answers: { 200: PROJECT } },
+  "GET /projects/:id/repository/branches/:name": { answers: { 200: REPOSITORY_BRANCH } },
   "GET /projects/:id/protected_branches": { query: [...PAGES, "search"], answers: { 200: list(BRANCH) } },
   "POST /projects/:id/protected_branches": {
     request: object(

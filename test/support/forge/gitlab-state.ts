@@ -97,6 +97,10 @@ export class GitLabState {
     return entry;
   }
 
+  isProtected(branch: string): boolean {
+    return matching(this.branches, branch).length > 0;
+  }
+
   /** A push, as `git push` makes it. */
   push(refname: string, change: RefChange, by: Member): string[] {
     const tag = /^refs\/tags\/(.+)$/.exec(refname)?.[1];

@@ -22,6 +22,7 @@ const TOKENS = new Map<string, Role>([
 /** The last part of a path that names something is `:name` or `:rule`. */
 const ROUTES: readonly (readonly [operation: string, path: RegExp, handler: Handler])[] = [
   ["GET /projects/:id", /^$/, getProject],
+  ["GET /projects/:id/repository/branches/:name", /^\/repository\/branches\/([^/]+)$/, getBranch],
   ["GET /projects/:id/protected_branches", /^\/protected_branches$/, listBranches],
   ["POST /projects/:id/protected_branches", /^\/protected_branches$/, createBranch],
   ["PATCH /projects/:id/protected_branches/:name", /^\/protected_branches\/([^/]+)$/, updateBranch],
@@ -72,6 +73,10 @@ function problem(status: number, message: unknown): Told {
 
 function getProject(): Told {
   return { status: 200, body: { id: PROJECT_ID, path_with_namespace: PROJECT, default_branch: "main" } };
+}
+
+function getBranch(state: GitLabState, _asked: Asked, name: string): Told {
+  return { status: 200, body: { name, commit: { id: "0".repeat(40) }, protected: state.isProtected(name) } };
 }
 
 function listBranches(state: GitLabState, asked: Asked): Told {
