@@ -16,7 +16,7 @@ import { withReconciled } from "./reconciled.ts";
 import { advanceRecorded } from "./recording/advance-recorded.ts";
 import { commitBump } from "./releasing/bump-files.ts";
 import { prepare, type Prepared, type Wish } from "./releasing/prepare.ts";
-import { pushRelease, transactionOf } from "./releasing/push-release.ts";
+import { pushRelease, refuseLogs, transactionOf } from "./releasing/push-release.ts";
 import { refuse, refuseStanding } from "./releasing/refuse.ts";
 import { notePicks } from "./recording/note.ts";
 import { openReleaseRecorder } from "./releasing/release-log.ts";
@@ -65,6 +65,8 @@ async function releaseOnce(workspace: Workspace, input: ReleaseInput): Promise<R
       return { ...prepared, push: input.push ? await pushAgain(workspace, found, prepared.tag) : null };
     case "prepared":
   }
+  const unseen = input.push ? await refuseLogs(workspace, found, prepared.log.log) : null;
+  if (unseen !== null) return unseen;
   if (input.dryRun) return { kind: "planned", release: prepared.release };
   const { identity } = prepared;
   if (identity === null) throw missingIdentity();
