@@ -1,10 +1,10 @@
 // A guard that dies, hangs or cannot work refuses: nothing moves, and the next push is looked at as ever.
-import { execFileSync } from "node:child_process";
 import { closeSync, constants, openSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { guarded, type Guarded } from "../support/guarded.ts";
+import { finished } from "../support/process.ts";
 import { fsck, TestRepository } from "../support/repository.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
 import { keyPair, signedTag } from "../support/ssh-keys.ts";
@@ -26,16 +26,16 @@ async function stuck(sandbox: Sandbox): Promise<Stuck> {
   );
   await client.git(["push", "-q", server.path, `${client.oid("policy")}:refs/heads/main`]);
   await server.git(["update-ref", "-d", "refs/heads/morello-trust"]); // keys are looked for where git has them
-  execFileSync("mkfifo", [sandbox.path("keys")]);
+  await finished("mkfifo", [sandbox.path("keys")], { cwd: sandbox.root, env: sandbox.env });
   await server.git(["config", "gpg.ssh.allowedSignersFile", sandbox.path("keys")]);
   const tag = await signedTag(client, await keyPair(sandbox, "pusher"), "v2.7.5", client.oid("line27"));
   return { world, refspec: `${tag}:refs/tags/v2.7.5` };
 }
 
 /** The process that has laid a scratch repository: the guard at work. */
-async function guardAtWork({ leftovers }: Guarded): Promise<number> {
+async function guardAtWork(world: Guarded): Promise<number> {
   for (let look = 0; look < 400; look++) {
-    const pid = leftovers().flatMap((name) => /^morello-scratch-(\d+)-/.exec(name)?.[1] ?? [])[0];
+    const pid = world.leftovers().flatMap((name) => /^morello-scratch-(\d+)-/.exec(name)?.[1] ?? [])[0];
     if (pid !== undefined) return Number(pid);
     await setTimeout(10);
   }

@@ -62,5 +62,5 @@ test.runIf(LONG)(`a push of ${PICKS} picks on a tree of ${FILES} files`, async (
       );
     }
   }
-  console.log(report.join("\n"));
+  process.stdout.write(`${report.join("\n")}\n`);
 });

@@ -35,6 +35,7 @@ const OPERANDS: Readonly<Record<string, Ask>> = {
   "continue": "resolutions",
   "skip": "resolutions",
   "abort": "resolutions",
+  "check": "lines",
   "verify": "lines",
   "release": "lines",
   "ledger show": "revisions",

@@ -1,5 +1,4 @@
 // Ledgers in a push: whether what is pushed continues what is there, holds, and agrees with the lines as they will be.
-import { isAncestor } from "../../git/refs.ts";
 import { readEntry, type Entry } from "../../ledger/entry.ts";
 import { logAt, logCommits, openLog } from "../../ledger/log.ts";
 import { readTrust, type TrustLog } from "../../ledger/trust.ts";
@@ -54,8 +53,11 @@ export async function checkLogs({ workspace, tips, trusted }: Push, logs: readon
       void refusals.push({ rule, refname, commit: null, subject: "", message, hint });
     const opened = await openLog(workspace, line, workspace.config.ledger.publish);
     const before = from ?? opened.tip;
-    if (before !== null && !(await isAncestor(workspace.scratch, before, to))) {
-      refuse("log-forked", "the push begins a second ledger beside the one that is there", FETCH);
+    // Further parents of log commits are evidence: a log goes on from another only along the first ones.
+    const commits = await logCommits(workspace.scratch, to);
+    if (before !== null && !commits.includes(before)) {
+      if (from === null) refuse("log-forked", "the push begins a second ledger beside the one that is there", FETCH);
+      else refuse("log-rewound", "the push would take records out of the ledger", FETCH);
       continue;
     }
     if (line === "") {
@@ -67,7 +69,7 @@ export async function checkLogs({ workspace, tips, trusted }: Push, logs: readon
       refuse("log-without-line", `there is no line ${line} that the ledger could be of`, "push the line first");
       continue;
     }
-    const found = await holds(workspace, line, { to, before, tip, trust });
+    const found = await holds(workspace, line, { commits, before, tip, trust });
     for (const { code, message, hint } of found.findings) refuse(`ledger-${code}`, message, hint);
     if (found.findings.length === 0)
       added.set(line, { refname, before, ...(await newRecords(workspace, found.entries, trust, { line, to })) });
@@ -78,7 +80,8 @@ export async function checkLogs({ workspace, tips, trusted }: Push, logs: readon
 const FETCH = "git fetch, then run the same morello command again";
 
 interface Pushed {
-  readonly to: string;
+  /** Of the log as it is pushed, oldest first. */
+  readonly commits: readonly string[];
   /** What was there; null where there was no ledger. */
   readonly before: string | null;
   readonly tip: string;
@@ -88,10 +91,9 @@ interface Pushed {
 async function holds(
   workspace: Workspace,
   line: string,
-  { to, before, tip, trust }: Pushed,
+  { commits, before, tip, trust }: Pushed,
 ): Promise<{ findings: readonly LedgerFinding[]; entries: readonly Entry[] }> {
   const { scratch, config } = workspace;
-  const commits = await logCommits(scratch, to);
   const fresh = commits.slice(before === null ? 0 : commits.indexOf(before) + 1);
   const read = await Promise.all(fresh.map((commit) => readEntry(scratch.reader, commit)));
   const entries = read.flatMap((one) => (one.kind === "entry" ? [one.entry] : []));
@@ -102,7 +104,7 @@ async function holds(
     trust,
     published: config.ledger.publish,
     selfApproval: policyOf(config, line).selfApproval,
-    tip: to,
+    tip: commits.at(-1) ?? "",
     since,
     branchTips: [tip],
   });

@@ -2,6 +2,9 @@
 import { AppError } from "../../error.ts";
 import { isAncestor } from "../../git/refs.ts";
 import type { ObjectReader } from "../../git/objects.ts";
+import { openLog } from "../../ledger/log.ts";
+import { logRefname, tagPath } from "../../ledger/place.ts";
+import { hashObject } from "../../object/hash.ts";
 import { parseTagObject, type Tag } from "../../object/tag.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Signature, Target, UpdateFacts } from "./judge.ts";
@@ -19,21 +22,31 @@ export interface Push {
   readonly trusted: Trusted;
 }
 
-export async function gatherFacts(push: Push, { from, to }: Update, role: Role): Promise<UpdateFacts> {
+export async function gatherFacts(push: Push, { refname, from, to }: Update, role: Role): Promise<UpdateFacts> {
   const { scratch, main } = push.workspace;
-  if (to === null) return { target: null, fastForward: true, onLine: null };
+  if (to === null) return { target: null, fastForward: true, onLine: null, released: null };
   const moves = role.kind === "line" || role.kind === "main" || role.kind === "log";
   const fastForward = !moves || from === null || (await isAncestor(scratch, from, to));
-  if (role.kind !== "release") return { target: null, fastForward, onLine: null };
+  if (role.kind !== "release") return { target: null, fastForward, onLine: null, released: null };
   const { target, commit } = await targetOf(push, to, role.policy.signed);
   const { line } = role;
-  if (line === null || commit === null) return { target, fastForward, onLine: null };
+  const released = line === null ? null : await releasedAs(push, line.name, refname);
+  const facts = { target, fastForward, released };
+  if (line === null || commit === null) return { ...facts, onLine: null };
   const reaching = [line.refname, ...(line.open && main !== null ? [main.refname] : [])];
   for (const refname of reaching) {
     const tip = push.tips.get(refname);
-    if (tip !== undefined && (await isAncestor(scratch, commit, tip))) return { target, fastForward, onLine: true };
+    if (tip !== undefined && (await isAncestor(scratch, commit, tip))) return { ...facts, onLine: true };
   }
-  return { target, fastForward, onLine: false };
+  return { ...facts, onLine: false };
+}
+
+/** A release that was recorded stays what it was, also where its tag was taken away. */
+async function releasedAs({ workspace, tips }: Push, line: string, refname: string): Promise<string | null> {
+  const pushed = tips.get(logRefname(line, true)) ?? tips.get(logRefname(line, false));
+  const tip = pushed ?? (await openLog(workspace, line, workspace.config.ledger.publish)).tip;
+  const kept = tip === null ? null : await workspace.scratch.reader.read(`${tip}:${tagPath(refname)}`);
+  return kept?.type === "blob" ? hashObject(workspace.repository.objectFormat, "tag", kept.body) : null;
 }
 
 async function targetOf(

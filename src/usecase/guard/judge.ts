@@ -37,6 +37,8 @@ export interface UpdateFacts {
   readonly fastForward: boolean;
   /** Whether the line reaches the release's commit once the push is through; null for other refs. */
   readonly onLine: boolean | null;
+  /** The tag object that the line's ledger keeps for this release; null for other refs, and where it keeps none. */
+  readonly released: string | null;
 }
 
 export type Finding = Pick<Refusal, "rule" | "message" | "hint">;
@@ -63,14 +65,9 @@ export function judgeUpdate(update: Update, role: Role, facts: UpdateFacts): Fin
     case "shadow":
       return [finding("shadow", role.why, "choose another name")];
     case "main":
-      return [
-        ...deletion(update, "main-deleted", "the default branch is never deleted"),
-        ...rewind(update, facts, "main"),
-      ];
     case "line":
-      return [...deletion(update, "line-deleted", "a release line is never deleted"), ...rewind(update, facts, "line")];
     case "log":
-      return [...deletion(update, "log-deleted", "a ledger is never deleted"), ...rewind(update, facts, "log")];
+      return [...deletion(update, role.kind), ...rewind(update, facts, role.kind)];
     case "release":
       return judgeRelease(update, role, facts);
   }
@@ -79,8 +76,15 @@ export function judgeUpdate(update: Update, role: Role, facts: UpdateFacts): Fin
 const KEEP_HERE = "keep it in your own repository; git replace -d takes it away";
 const NEW_VERSION = "releases stay as they are: make the next version, morello release LINE";
 
-function deletion({ to }: Update, rule: string, message: string): Finding[] {
-  return to === null ? [finding(rule, message, "morello.yaml can close a line: lines[].maintained: end-of-life")] : [];
+const DELETED = {
+  main: ["the default branch is never deleted", "on the server, git symbolic-ref HEAD says which branch it is"],
+  line: ["a release line is never deleted", "morello.yaml can close it: lines[].maintained: end-of-life"],
+  log: ["a ledger is never deleted", "morello ledger log shows what it holds"],
+} as const;
+
+function deletion({ to }: Update, what: keyof typeof DELETED): Finding[] {
+  const [message, hint] = DELETED[what];
+  return to === null ? [finding(`${what}-deleted`, message, hint)] : [];
 }
 
 const REWOUND = {
@@ -98,8 +102,10 @@ function rewind({ from, to }: Update, { fastForward }: UpdateFacts, what: keyof 
 function judgeRelease({ from, to }: Update, role: Extract<Role, { kind: "release" }>, facts: UpdateFacts): Finding[] {
   if (to === null) return [finding("release-deleted", "a release tag is never deleted", NEW_VERSION)];
   if (from !== null && from !== to) return [finding("release-moved", "a release tag is never moved", NEW_VERSION)];
-  const { target, onLine } = facts;
+  const { target, onLine, released } = facts;
   const found: Finding[] = [];
+  if (released !== null && released !== to)
+    found.push(finding("release-moved", `it was released as ${released.slice(0, 12)}, by the ledger`, NEW_VERSION));
   const type = target?.kind === "object" || target?.kind === "tag" ? target.type : null;
   if (type !== "commit")
     found.push(

@@ -67,7 +67,10 @@ export function roleReader(server: ServerRefs, updates: readonly Update[]): (upd
     2,
     ...detected.filter(({ pattern }) => pattern === "<version>").map(({ version }) => version.length),
   );
-  const isReleaseName = (name: string): boolean => isRelease(name) && (parseTag(name)?.numbers.length ?? 0) > longest;
+  const isReleaseName = (name: string): boolean => {
+    const { numbers, suffix } = parseTag(name) ?? { numbers: [], suffix: "" };
+    return isRelease(name) && numbers.length > longest && PRERELEASE.test(suffix);
+  };
   const lineOf = (name: string): GuardedLine | null => {
     const version = parseTag(name);
     const fitting = lines.filter(
@@ -106,6 +109,9 @@ export function roleReader(server: ServerRefs, updates: readonly Update[]): (upd
     return { kind: "release", name: tag, line: of, policy: of?.policy ?? policyOf(config, "") };
   };
 }
+
+/** What stands behind the version in the name of a release; anything else is somebody's topic. */
+const PRERELEASE = /^(?:[-.]?(?:alpha|beta|a|b|rc|pre|dev|post)[-.]?\d*)?$/i;
 
 /** Names that would be in the way of logs: where there is a ref `a`, there is no `a/b`. */
 const KEPT = /^refs\/(?:morello(?:\/|$)|heads\/morello-(?:ledger|trust)(?:\/|$))/;

@@ -42,7 +42,9 @@ function rules(pushed: PushCase): string[] {
   const refname = SYMBOLIC[pushed.refname] ?? pushed.refname;
   const update: Update = { refname, from: from && idOf(from), to: to && idOf(to) };
   const role = roleReader(server(), [update])(update);
-  return judgeUpdate(update, role, { target: targetOf(to), fastForward, onLine }).map(({ rule }) => rule);
+  return judgeUpdate(update, role, { target: targetOf(to), fastForward, onLine, released: null }).map(
+    ({ rule }) => rule,
+  );
 }
 
 test("there are enough attacks to speak of, and no two of a name", () => {
@@ -94,6 +96,10 @@ test("a branch that shared its name with a tag before there was a guard can be w
   expect(role).toEqual({ kind: "free" });
 });
 
+test.each(["2.7.1-prepare", "v2.7.1-of-somebody", "fix-2.7.1", "2.7"])("a topic branch may be called %s", (name) => {
+  expect(rules({ name, refname: `refs/heads/${name}`, from: null, to: "side" })).toEqual([]);
+});
+
 test("a branch that configuration calls a line is one, and so is one that the push makes", () => {
   const config = { ...DEFAULT_CONFIG, lines: [{ pattern: "ship/*" }] };
   const update: Update = { refname: "refs/heads/ship/red", from: null, to: idOf("side") };
@@ -139,6 +145,6 @@ test.each<[string, Target, string[]]>([
   ["a tag signed by a known key", tag({ kind: "good", by: "ada@example.com" }), []],
 ])("where policy wants signed releases: %s", (_, target, expected) => {
   const update: Update = { refname: "refs/tags/v2.7.1", from: null, to: idOf("next27") };
-  const found = judgeUpdate(update, signed, { target, fastForward: true, onLine: true });
+  const found = judgeUpdate(update, signed, { target, fastForward: true, onLine: true, released: null });
   expect(found.map(({ rule }) => rule)).toEqual(expected);
 });

@@ -104,6 +104,64 @@ test("a record that was made on an older ledger is refused", async () => {
   expect(await refusing(repository, { [TARGET]: repository.oid("pick 3"), [LOG]: stale })).toEqual(["log-rewound"]);
 });
 
+test("a ledger begun anew that holds the old one as mere evidence is refused", async () => {
+  const repository = await served();
+  const fresh = await record(repository, [await landed(repository, 3)]);
+  await write(await contextOf(repository), repository, [await landed(repository, 1)]);
+  const old = await repository.git(["rev-parse", LOG]);
+  const forged = await record(
+    repository,
+    [{ ...(await landed(repository, 2)), parents: [repository.oid("pick 2"), repository.oid("fix 2"), old] }],
+    { onto: fresh },
+  );
+  expect(await repository.git(["merge-base", old, forged])).toBe(old); // git takes it for a fast-forward
+  expect(await refusing(repository, { [TARGET]: repository.oid("pick 3"), [LOG]: forged })).toEqual(["log-rewound"]);
+});
+
+test("a log of keys begun anew that holds the old one as mere evidence is refused", async () => {
+  const { repository } = await keyed();
+  const old = await repository.git(["rev-parse", TRUST]);
+  const other = await keyOf(repository, "other");
+  await repository.git(["update-ref", "-d", TRUST]);
+  const draft = trusting([{ signer: other, who: "other" }]);
+  const first = await record(repository, [draft], { line: "", signer: other });
+  const taken = await record(repository, [{ ...draft, parents: [old] } as Draft], {
+    line: "",
+    signer: other,
+    onto: first,
+  });
+  await repository.git(["update-ref", TRUST, old]);
+  expect(await repository.git(["merge-base", old, taken])).toBe(old);
+  expect(await refusing(repository, { [TRUST]: taken })).toEqual(["log-rewound"]);
+});
+
+test("a release stays what the ledger says that it was, even where its tag was taken away", async () => {
+  const repository = await served();
+  const at = repository.oid("pick 1");
+  const tagged = async (message: string): Promise<string> => {
+    await repository.git(["tag", "-f", "-a", "-m", message, "v2.7.0", at]);
+    return repository.git(["rev-parse", "refs/tags/v2.7.0"]);
+  };
+  const [evil, good] = [await tagged("evil"), await tagged("good")];
+  await repository.git(["update-ref", "-d", "refs/tags/v2.7.0"]);
+  const bytes = (await repository.gitRun(["cat-file", "tag", good])).stdout;
+  const body = { version: "2.7.0", tag: good, commit: at, previousTag: null, landed: [] };
+  const draft: Draft = {
+    kind: "release",
+    target: "refs/tags/v2.7.0",
+    sources: [],
+    body,
+    parents: [at],
+    blobs: [{ path: "tags/v2.7.0", bytes }],
+  };
+  const log = await record(repository, [draft]);
+  expect(await refusing(repository, { [LOG]: log, "refs/tags/v2.7.0": good })).toEqual([]);
+  await repository.git(["update-ref", LOG, log]);
+  expect(await refusing(repository, { "refs/tags/v2.7.0": good })).toEqual([]);
+  expect(await refusing(repository, { "refs/tags/v2.7.0": evil })).toEqual(["release-moved"]);
+  expect(await refusing(repository, { "refs/tags/v2.7.0": at })).toEqual(["release-moved"]);
+});
+
 test("a second ledger beside the one that is there is refused", async () => {
   const repository = await served();
   const fresh = await record(repository, [await landed(repository, 1)]);

@@ -81,6 +81,14 @@ test("a line that a push makes is looked at from where it left main", async () =
   expect(await refusing(repository, { [made]: repository.oid("evil") })).toEqual(["class-approvals"]);
 });
 
+test("the first push to an empty repository is its history", async () => {
+  const repository = await served();
+  const refs = (await repository.git(["for-each-ref", "--format=%(refname)"])).split("\n");
+  for (const refname of refs) await repository.git(["update-ref", "-d", refname]);
+  const [main, line] = [repository.oid("fix"), repository.oid("lie")];
+  expect(await refusing(repository, { "refs/heads/main": main, [LINE]: line, "refs/tags/v2.7.0": line })).toEqual([]);
+});
+
 test("a source may come with the push, on a branch of its own", async () => {
   const repository = await served();
   await repository.extend((story) => story.branch("push/topic", "fix").commit("topic", { files: { "t.txt": "t\n" } }));
