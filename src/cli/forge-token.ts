@@ -3,22 +3,46 @@
 import type { Environment } from "../git/environment.ts";
 import type { ForgeKind } from "../usecase/protect.ts";
 
-/** Variables that may hold the token for a host, first the one that wins. */
-export function tokenNames(env: Environment, forge: ForgeKind, host: string): readonly string[] {
+interface Variables {
+  /** That may hold the token, first the one that wins. */
+  readonly tokens: readonly string[];
+  /**
+   * That must name the host beside it, and does not; null if nothing must. A host that is not the vendor's is named,
+   * since whoever wrote a repository's address and configuration is not who owns the token.
+   */
+  readonly host: string | null;
+}
+
+function variables(env: Environment, forge: ForgeKind, host: string): Variables {
+  const named = (...names: readonly string[]): boolean => names.some((name) => hostOf(env[name]) === host);
   if (forge === "gitlab") {
-    const own = [hostOf(env["GITLAB_HOST"]), hostOf(env["CI_SERVER_URL"])];
-    return host === "gitlab.com" || own.includes(host) ? ["GITLAB_TOKEN"] : [`GITLAB_TOKEN with GITLAB_HOST=${host}`];
+    const known = host === "gitlab.com" || named("GITLAB_HOST", "CI_SERVER_URL");
+    return { tokens: ["GITLAB_TOKEN"], host: known ? null : "GITLAB_HOST" };
   }
-  const here = host === "github.com" || host.endsWith(".ghe.com") || hostOf(env["GITHUB_SERVER_URL"]) === host;
-  return here ? ["GH_TOKEN", "GITHUB_TOKEN"] : ["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"];
+  if (host === "github.com" || host.endsWith(".ghe.com") || named("GITHUB_SERVER_URL")) {
+    return { tokens: ["GH_TOKEN", "GITHUB_TOKEN"], host: null };
+  }
+  return { tokens: ["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"], host: named("GH_HOST") ? null : "GH_HOST" };
 }
 
 export function tokenFor(env: Environment, forge: ForgeKind, host: string): string | null {
-  for (const name of tokenNames(env, forge, host)) {
+  const found = variables(env, forge, host);
+  if (found.host !== null) return null;
+  for (const name of found.tokens) {
     const value = env[name]?.trim();
     if (value !== undefined && value !== "") return value;
   }
   return null;
+}
+
+/** What the environment should hold for a host, in words and as a command. */
+export function tokenAdvice(env: Environment, forge: ForgeKind, host: string): { wanted: string; command: string } {
+  const { tokens, host: unnamed } = variables(env, forge, host);
+  const naming = unnamed === null ? "" : `${unnamed}=${host}`;
+  return {
+    wanted: naming === "" ? tokens.join(" or ") : `${naming} and ${tokens.join(" or ")}`,
+    command: `export ${naming === "" ? "" : `${naming} `}${tokens[0] ?? ""}=…`,
+  };
 }
 
 /** `https://git.example:8443` and `git.example:8443` are one host. */

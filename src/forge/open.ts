@@ -1,6 +1,7 @@
 // A place and a token -> a forge that can be asked: which way of protecting refs it offers is found out here.
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { understood } from "./answer.ts";
 import { createClient, type Client } from "./client.ts";
 import { classicForge } from "./github/classic.ts";
 import { effectiveRules, listRulesets, rulesetForge } from "./github/rulesets.ts";
@@ -37,7 +38,7 @@ export async function openForge(place: ForgePlace, { token, demands, signal }: O
 
 async function openGitLab(client: Client, given: string, demands: readonly Demand[]): Promise<Forge> {
   const { body } = await client.request("GET", `/projects/${encodeURIComponent(given)}`);
-  const { id, default_branch: main } = ProjectShape.parse(body);
+  const { id, default_branch: main } = understood(ProjectShape, body, "the project");
   const forge = protectedRefForge(client, id, demands);
   if (main === null || main === undefined) return forge;
   const branch = `/projects/${id}/repository/branches/${encodeURIComponent(main)}`;
@@ -46,7 +47,7 @@ async function openGitLab(client: Client, given: string, demands: readonly Deman
 
 async function openGitHub(client: Client, given: string, demands: readonly Demand[]): Promise<Forge> {
   const { body } = await client.request("GET", `/repos/${given}`);
-  const { full_name: project, default_branch: main } = RepositoryShape.parse(body); // its name today, if it was renamed
+  const { full_name: project, default_branch: main } = understood(RepositoryShape, body, "the repository"); // its name today, if it was renamed
   const has = (await listRulesets(client, project)) !== null;
   const forge = has ? rulesetForge(client, project, demands) : classicForge(client, project, demands);
   if (!(await isUnprotected(client, `/repos/${project}/branches/${encodeURIComponent(main)}`))) return forge;
@@ -57,7 +58,7 @@ async function openGitHub(client: Client, given: string, demands: readonly Deman
 /** False also where the branch is not there, or not shown. */
 async function isUnprotected(client: Client, branch: string): Promise<boolean> {
   const { status, body } = await client.request("GET", branch, { ok: [403, 404] });
-  return status === 200 && !BranchShape.parse(body).protected;
+  return status === 200 && !understood(BranchShape, body, "its main branch").protected;
 }
 
 /** Says that the branch that policy is read from is not protected. To protect it is its owners' choice. */

@@ -3,7 +3,7 @@
 import type { Settings, Value } from "./port.ts";
 
 /** Values that ask for nothing: what is so where no rule is. */
-const NOTHING: readonly Value[] = [0, "allowed", "kept", "not looked at"];
+const NOTHING: readonly Value[] = [0, "allowed", "kept", "not looked at", "not asked for"];
 /** Who may push, by role: loosest first. */
 export const ROLES = ["developers", "maintainers", "administrators", "no one"];
 /** What stands for every name of a list. */

@@ -1,4 +1,5 @@
 // How two patches differ, for people: `git range-diff` of two ranges of one commit each, made for the question.
+import { treeStats } from "./diff.ts";
 import { run } from "./run.ts";
 import type { Scratch } from "./scratch.ts";
 
@@ -25,10 +26,22 @@ const ARGS = [
 
 const COMMITTER = "morello <morello> 0 +0000";
 
-/** UTF-8 text as git prints it, with the names of the real commits; empty where git cannot read a file. */
+/** Lines that a patch may change: git's time grows with the square of them, and nobody reads more. */
+const MOST = 5_000;
+
+/**
+ * UTF-8 text as git prints it, with the names of the real commits; a sentence for patches that are too large, empty
+ * where git cannot read a file.
+ */
 export async function rangeDiff(scratch: Scratch, before: Patch, after: Patch): Promise<string> {
+  const stats = await treeStats(
+    scratch,
+    [before, after].map((patch) => [patch.before, patch.after] as const),
+  );
+  const sizes = stats.map((stat) => (stat === null ? 0 : stat.insertions + stat.deletions));
+  if (Math.max(...sizes) > MOST) return `Too large to be shown: the patches change ${sizes.join(" and ")} lines.\n`;
   const ranges = [before, after].map((patch) => rangeOf(scratch, patch));
-  const done = await run(scratch, [...ARGS, ...ranges.map(({ range }) => range)], { ok: [0, 128] });
+  const done = await run(scratch, [...ARGS, ...ranges.map(({ range }) => range)], { ok: [0, 128, 255] });
   if (done.status !== 0) return "";
   const names = [before, after].map(({ commit }) => commit.slice(0, 12));
   return done.stdout

@@ -7,7 +7,7 @@ import type { LedgerFinding } from "../wire/ledger.ts";
 import { RECORD_NAMESPACE, type Role, type Trust, type TrustedKey } from "../wire/record.ts";
 import { openEnvelope } from "./dsse.ts";
 import type { Entry } from "./entry.ts";
-import { logAt, logCommits, openLog, type LedgerContext, type Log } from "./log.ts";
+import { logAt, openLog, type LedgerContext, type Log } from "./log.ts";
 import { parsePublicKey } from "./ssh/public-key.ts";
 import type { GoodSignature } from "./ssh/sshsig.ts";
 import { Chain } from "./verifying/chain.ts";
@@ -106,7 +106,8 @@ export function foundTrust(
   writeState(statePath(repository, "trust.json"), { schema: STATE_SCHEMA, roots });
 }
 
-function rootSigners({ envelope, record }: Entry, trust: Trust): readonly string[] {
+/** Fingerprints of the root keys of a state that signed a record. */
+export function rootSigners({ envelope, record }: Pick<Entry, "envelope" | "record">, trust: Trust): readonly string[] {
   const signers = openEnvelope(envelope, RECORD_NAMESPACE).signatures.flatMap((signature) => {
     if (signature.kind === "bad") return [];
     return standingOf(trust, signature, "root", record.time).kind === "holds" ? [signature.fingerprint] : [];

@@ -80,7 +80,7 @@ export function tagMessage({ tag, line, previousTag, entries, allowed, checkpoin
   const listed = entries.slice(0, LISTED).map((entry) => `- ${listing(entry)}\n`);
   const more = entries.length > LISTED ? [`- and ${entries.length - LISTED} more\n`] : [];
   const trailers = [
-    ...(allowed === null ? [] : [`Feature-Allowed: ${allowed}\n`]),
+    ...(allowed === null ? [] : [`Feature-Allowed: ${oneLine(allowed)}\n`]),
     ...(checkpoint === null ? [] : [`Ledger-Checkpoint: ${checkpoint}\n`]),
   ];
   return [
@@ -95,7 +95,12 @@ function listing({ commit, subject, source, pull }: ReleaseEntry): string {
   const numbered = pull !== null && subject.includes(`#${pull}`);
   const facts = [source === null ? "" : `from ${short(source)}`, pull === null || numbered ? "" : `#${pull}`];
   const said = facts.filter((fact) => fact !== "").join(", ");
-  return `${short(commit)} ${subject}${said === "" ? "" : ` (${said})`}`;
+  return `${short(commit)} ${oneLine(subject)}${said === "" ? "" : ` (${said})`}`;
+}
+
+/** Nothing that a commit says can begin a line, a trailer or an escape sequence. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
 }
 
 function short(oid: string): string {
@@ -104,7 +109,7 @@ function short(oid: string): string {
 
 /** Text that Markdown would read otherwise, made literal; what stands in backticks is left as it is. */
 function escaped(text: string): string {
-  return text
+  return oneLine(text)
     .split(/(`[^`]*`)/)
     .map((part, n) => (n % 2 === 1 ? part : part.replace(/[\\*_<>[\]|~`]|^[#+-]/g, "\\$&")))
     .join("")

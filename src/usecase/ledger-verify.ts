@@ -1,12 +1,13 @@
 // `morello ledger verify`: whether the ledgers here hold, and what they prove of a version. Remembers what held, so that
 // a ledger that is rolled back later is found out.
-import { readTrust, foundTrust, fingerprintOfKey, type TrustLog } from "../ledger/trust.ts";
+import { foundTrust, readTrust } from "../ledger/trust.ts";
 import { rememberTips } from "../ledger/remembered.ts";
 import { verifyLog } from "../ledger/verify.ts";
 import { policyOf } from "../line/settings.ts";
-import type { LedgerReport, LedgerVerifyOutcome, TrustReport } from "../wire/ledger.ts";
+import type { LedgerReport, LedgerVerifyOutcome } from "../wire/ledger.ts";
 import { ledgerContext, namedLines } from "./ledgers/open-ledgers.ts";
 import { provenPicks } from "./ledgers/proven-picks.ts";
+import { trustReport } from "./ledgers/trust-report.ts";
 import { withWorkspace, type Deps } from "./workspace.ts";
 
 export interface LedgerVerifyInput {
@@ -45,20 +46,4 @@ export function ledgerVerify(deps: Deps, { lines, from }: LedgerVerifyInput): Pr
     rememberTips(repository, Object.fromEntries(holding));
     return { kind: "ledger-verify", ok, lines: reports, trust: trustReport(trust), trustFindings, from: told };
   });
-}
-
-/** The newest key state as outcomes show it. */
-export function trustReport(trust: TrustLog | null): TrustReport | null {
-  const state = trust?.states.at(-1)?.trust;
-  if (trust === null || state === undefined) return null;
-  return {
-    tip: trust.tip,
-    threshold: state.threshold,
-    keys: state.keys.map(({ key, principal, roles, validAfter, validBefore }) => {
-      const fingerprint = fingerprintOfKey(key) ?? "unreadable";
-      return { fingerprint, principal, roles, validAfter, validBefore, revoked: state.revoked.includes(fingerprint) };
-    }),
-    roots: [...trust.roots],
-    pinned: trust.pinned,
-  };
 }

@@ -23,8 +23,8 @@ export interface ProtectInput {
   readonly remote: string | null;
   /** The token for a host; null if there is none. */
   readonly tokenFor: (forge: ForgeKind, host: string) => string | null;
-  /** Says which variables hold a token for a host, for the hint. */
-  readonly tokenNames: (forge: ForgeKind, host: string) => readonly string[];
+  /** Where a token for a host is looked for, in words and as a command. */
+  readonly tokenAdvice: (forge: ForgeKind, host: string) => { readonly wanted: string; readonly command: string };
   /** Asked before anything is written, if there is a difference. */
   readonly confirm: (found: ProtectOutcome) => Promise<boolean>;
 }
@@ -35,6 +35,8 @@ export function protect(deps: Deps, input: ProtectInput): Promise<ProtectOutcome
     const demands = demandsOf(workspace);
     const url = await remoteUrl(workspace.repository, remoteOf(workspace, input.remote));
     const place = forgePlace(url, input.forge ?? workspace.config.forge.kind ?? null);
+    const say = (step: string): void => deps.onProgress?.({ step: `${step} ${place.host}`, done: 0, total: 0 });
+    say("asking");
     const forge = await openForge(place, { token: token(place, input), demands, signal: deps.signal ?? null });
     const before = await forge.read();
     const different = differences(before.wanted, before.entries);
@@ -46,7 +48,9 @@ export function protect(deps: Deps, input: ProtectInput): Promise<ProtectOutcome
     if (!input.apply) return checked;
     if (different.length === 0) return { ...checked, kind: "applied", remaining: [] };
     if (!(await input.confirm(checked))) return { ...checked, kind: "declined" };
+    say("writing to");
     await forge.write([...new Set(different.map(({ key }) => key))]);
+    say("reading back from");
     const after = await forge.read();
     const remaining = differences(after.wanted, after.entries);
     return {
@@ -94,13 +98,11 @@ function remoteOf({ remotes, config }: Workspace, wanted: string | null): string
   );
 }
 
-function token({ kind, host }: ForgePlace, { tokenFor, tokenNames }: ProtectInput): string {
+function token({ kind, host }: ForgePlace, { tokenFor, tokenAdvice }: ProtectInput): string {
   const found = tokenFor(kind, host);
   if (found !== null) return found;
-  const names = tokenNames(kind, host);
-  throw new AppError("token-missing", `No token for ${host} in the environment (wanted: ${names.join(" or ")})`, {
-    hint: `export ${names[0] ?? ""}=…`,
-  });
+  const { wanted, command } = tokenAdvice(kind, host);
+  throw new AppError("token-missing", `No token for ${host} in the environment (wanted: ${wanted})`, { hint: command });
 }
 
 function stateOf(place: ForgePlace, forge: Forge, protection: Protection, left: readonly Difference[]) {

@@ -16,8 +16,9 @@ import { withReconciled } from "./reconciled.ts";
 import { advanceRecorded } from "./recording/advance-recorded.ts";
 import { commitBump } from "./releasing/bump-files.ts";
 import { prepare, type Prepared, type Wish } from "./releasing/prepare.ts";
-import { pushRelease, transactionOf } from "./releasing/push-release.ts";
+import { pushRelease, refuseLogs, transactionOf } from "./releasing/push-release.ts";
 import { refuse, refuseStanding } from "./releasing/refuse.ts";
+import { notePicks } from "./recording/note.ts";
 import { openReleaseRecorder } from "./releasing/release-log.ts";
 import { survey, type Survey } from "./releasing/survey.ts";
 import { verifyTrees, type VerifyOptions } from "./verifying/verify-trees.ts";
@@ -64,6 +65,8 @@ async function releaseOnce(workspace: Workspace, input: ReleaseInput): Promise<R
       return { ...prepared, push: input.push ? await pushAgain(workspace, found, prepared.tag) : null };
     case "prepared":
   }
+  const unseen = input.push ? await refuseLogs(workspace, found, prepared.log.log) : null;
+  if (unseen !== null) return unseen;
   if (input.dryRun) return { kind: "planned", release: prepared.release };
   const { identity } = prepared;
   if (identity === null) throw missingIdentity();
@@ -117,8 +120,21 @@ async function make(
   const together = recorded === null ? [] : [{ line: line.name, ...recorded.update }];
   const run = { picks: [], time: workspace.now };
   const signing = recorder?.signing ?? null;
-  const result = await advanceRecorded(repository, updates, { before, together, tips, known: [], signing }, run);
+  const result = await advanceRecorded(
+    repository,
+    updates,
+    { before, together, tips, known: [], landed: [], signing },
+    run,
+  );
   if (result.kind === "refused") return null;
+  const released = log.landed.map(({ key, source, commit: pick }) => ({
+    key,
+    line: line.name,
+    source,
+    pick,
+    version: name,
+  }));
+  if (recorder !== null) await notePicks(workspace, released, identity);
   const published = { tag: name, tagObject: tag.oid, commit, log: log.log.refname };
   return {
     kind: "released",

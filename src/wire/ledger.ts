@@ -179,5 +179,7 @@ export const LedgerTrustOutcome = z.strictObject({
   trust: TrustReport.nullable(),
   /** A change was recorded. */
   changed: z.boolean(),
+  /** A change that needs more signatures, and the file it was written to. */
+  pending: z.strictObject({ file: z.string(), have: z.int().min(0), needed: z.int().min(1) }).nullable(),
 });
 export type LedgerTrustOutcome = z.infer<typeof LedgerTrustOutcome>;

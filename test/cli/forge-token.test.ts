@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tokenFor, tokenNames } from "../../src/cli/forge-token.ts";
+import { tokenAdvice, tokenFor } from "../../src/cli/forge-token.ts";
 
 const ALL = {
   GH_TOKEN: "gh",
@@ -12,20 +12,22 @@ const ALL = {
 test.each([
   ["github", "github.com", "gh"],
   ["github", "corp.ghe.com", "gh"],
-  ["github", "git.corp.example", "enterprise"],
-  ["github", "github.com.evil.example", "enterprise"],
+  ["github", "git.corp.example", null],
+  ["github", "github.com.evil.example", null],
   ["gitlab", "gitlab.com", "gitlab"],
   ["gitlab", "gitlab.corp.example", null],
 ] as const)("on %s the host %s gets the token %s", (forge, host, token) => {
   expect(tokenFor(ALL, forge, host)).toBe(token);
 });
 
-test("a host of one's own gets the plain token where the environment says that it is the one", () => {
+test("a host of one's own gets a token where the environment says that it is the one", () => {
   expect(tokenFor({ ...ALL, GITLAB_HOST: "gitlab.corp.example" }, "gitlab", "gitlab.corp.example")).toBe("gitlab");
   expect(tokenFor({ ...ALL, CI_SERVER_URL: "https://git.corp.example:8443" }, "gitlab", "git.corp.example:8443")).toBe(
     "gitlab",
   );
   expect(tokenFor({ ...ALL, GITHUB_SERVER_URL: "https://git.corp.example" }, "github", "git.corp.example")).toBe("gh");
+  expect(tokenFor({ ...ALL, GH_HOST: "git.corp.example" }, "github", "git.corp.example")).toBe("enterprise");
+  expect(tokenFor({ ...ALL, GH_HOST: "git.corp.example" }, "github", "git.evil.example")).toBeNull();
   expect(tokenFor({ ...ALL, GITLAB_HOST: "gitlab.other.example" }, "gitlab", "gitlab.corp.example")).toBeNull();
 });
 
@@ -34,7 +36,14 @@ test("an empty variable is none, and the next one counts", () => {
   expect(tokenFor({}, "github", "github.com")).toBeNull();
 });
 
-test("what to set is named for each host", () => {
-  expect(tokenNames({}, "github", "github.com")).toEqual(["GH_TOKEN", "GITHUB_TOKEN"]);
-  expect(tokenNames({}, "gitlab", "git.corp.example")).toEqual(["GITLAB_TOKEN with GITLAB_HOST=git.corp.example"]);
+test("what to set is said for each host, in words and as a command", () => {
+  expect(tokenAdvice({}, "github", "github.com")).toEqual({
+    wanted: "GH_TOKEN or GITHUB_TOKEN",
+    command: "export GH_TOKEN=…",
+  });
+  expect(tokenAdvice({}, "github", "git.corp.example")).toEqual({
+    wanted: "GH_HOST=git.corp.example and GH_ENTERPRISE_TOKEN or GITHUB_ENTERPRISE_TOKEN",
+    command: "export GH_HOST=git.corp.example GH_ENTERPRISE_TOKEN=…",
+  });
+  expect(tokenAdvice({ GITLAB_HOST: "git.corp.example" }, "gitlab", "git.corp.example").wanted).toBe("GITLAB_TOKEN");
 });

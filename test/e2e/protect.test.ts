@@ -4,11 +4,10 @@ import { morello, type CliResult } from "../support/cli.ts";
 import type { Environment } from "../support/environment.ts";
 import { onGitHub, onGitLab, type GitHubStory } from "../usecase/protecting.ts";
 
-const TOKEN = { GH_ENTERPRISE_TOKEN: "admin-token" };
-
-function run({ repository }: GitHubStory, args: readonly string[], env: Environment = TOKEN): Promise<CliResult> {
+function run({ repository, github }: GitHubStory, args: readonly string[], env?: Environment): Promise<CliResult> {
   const all = ["protect", "--forge", "github", ...args];
-  return morello(repository.sandbox, all, { cwd: repository.path, env });
+  const named = { GH_ENTERPRISE_TOKEN: "admin-token", GH_HOST: github.host };
+  return morello(repository.sandbox, all, { cwd: repository.path, env: env ?? named });
 }
 
 test("protect shows the difference and exits with 1; applied, it exits with 0; and no output holds the token", async () => {
@@ -39,16 +38,19 @@ test("--check and --apply do not go together", async () => {
   expect((await run(await onGitHub(), ["--check", "--apply"])).status).toBe(2);
 });
 
-test("the token of github.com is not sent to another host", async () => {
-  const story = await onGitHub();
-  const { status, stderr } = await run(story, [], { GH_TOKEN: "admin-token", GITHUB_TOKEN: "admin-token" });
+test("no token is sent to a host that nobody named, whatever the repository says it is", async () => {
+  const story = await onGitHub("forge: { kind: github }\n");
+  const all = { GH_TOKEN: "admin-token", GITHUB_TOKEN: "admin-token", GH_ENTERPRISE_TOKEN: "admin-token" };
+  const { status, stderr } = await run(story, [], { ...all, GH_HOST: "git.corp.example" });
   expect(status).toBe(2);
-  expect(stderr).toContain("wanted: GH_ENTERPRISE_TOKEN or GITHUB_ENTERPRISE_TOKEN");
+  expect(stderr).toContain(`hint: export GH_HOST=${story.github.host} GH_ENTERPRISE_TOKEN=…`);
   expect(story.github.requests).toEqual([]);
 });
 
 test("a token that is not taken is said to be so, and not shown", async () => {
-  const { status, stdout, stderr } = await run(await onGitHub(), ["--json"], { GH_ENTERPRISE_TOKEN: "wr0ng-token" });
+  const story = await onGitHub();
+  const wrong = { GH_ENTERPRISE_TOKEN: "wr0ng-token", GH_HOST: story.github.host };
+  const { status, stdout, stderr } = await run(story, ["--json"], wrong);
   expect(status).toBe(3);
   expect(stdout).toContain("answers 401 to GET /api/v3/repos/org/app: Bad credentials");
   expect(stdout + stderr).not.toContain("wr0ng-token");

@@ -8,7 +8,7 @@ import { makeSandbox } from "../support/sandbox.ts";
 import { LINE, taggedStory } from "../usecase/releasing.ts";
 
 const LONG = process.env["MORELLO_LONG"] === "1";
-const KILLS = LONG ? 300 : 12;
+const KILLS = LONG ? 300 : 8;
 const SEED = Number(process.env["SEED"] ?? 20_260_101);
 
 const FILES = {

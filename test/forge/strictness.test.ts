@@ -35,6 +35,6 @@ test("what is there is kept where it is stricter, and lists keep their names", (
 });
 
 test("nothing is asked by what is so where no rule is", () => {
-  expect([0, [], "allowed", "kept", "not looked at"].every(asksNothing)).toBe(true);
+  expect([0, [], "allowed", "kept", "not looked at", "not asked for"].every(asksNothing)).toBe(true);
   expect([1, ["a"], "refused", "dismissed", "active", "no one", true, false].some(asksNothing)).toBe(false);
 });

@@ -3,7 +3,7 @@ import type { CommitFacts, LineFacts } from "../../src/policy/rule.ts";
 import { RULE_IDS, type RuleId } from "../../src/policy/id.ts";
 import { RULES } from "../../src/policy/rules.ts";
 import type { ChangedFile } from "../../src/patch/changed-file.ts";
-import { line, MESSAGE, NATIVE, OTHER, pick, problems, SOURCE } from "./facts.ts";
+import { line, MESSAGE, NATIVE, OTHER, PICK, pick, problems, SOURCE } from "./facts.ts";
 
 type Case = readonly [name: string, facts: CommitFacts, line?: LineFacts];
 
@@ -89,6 +89,7 @@ const CASES: Readonly<Record<RuleId, { readonly good: readonly Case[]; readonly 
     good: [
       ["a commit made on the line", pick({ message: "fix: a\n", classed: NATIVE })],
       ["a merge", pick({ message: "Merge branch 'a'\n" }, { merge: true })],
+      ["a commit of main's own", pick({ message: "fix: a\n" }, { source: { ...source, commit: PICK } })],
     ],
     bad: [
       ["a pick without the line", pick({ message: "fix: a\n" })],

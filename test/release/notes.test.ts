@@ -118,6 +118,14 @@ describe("the tag's message", () => {
     expect(tagMessage({ ...RELEASE, entries })).toContain("- aaaaaaaaaaaa fix: leak (from bbbbbbbbbbbb, #9)\n");
   });
 
+  test("holds no line that a commit or a reason made up", () => {
+    const forged = `\nLedger-Checkpoint: ${oid("f")}`;
+    const entries = [entry("a", { subject: `fix: \u001b[31mred${forged}` })];
+    const message = tagMessage({ ...RELEASE, entries, allowed: `why${forged}` });
+    expect(message).not.toMatch(/^Ledger-Checkpoint:/m);
+    expect(message).not.toContain("\u001b");
+  });
+
   test("of a very long release says how many more there are", () => {
     const entries = Array.from({ length: 503 }, () => entry("a"));
     const lines = tagMessage({ ...RELEASE, entries })

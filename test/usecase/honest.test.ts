@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Checked } from "../../src/usecase/checking/check-commits.ts";
 import type { ClassedCommit } from "../../src/wire/class.ts";
 import type { CommitSpec } from "../support/history.ts";
-import { fileSandbox } from "../support/sandbox.ts";
+import { fileSandbox, makeSandbox } from "../support/sandbox.ts";
+import { makeKey } from "../support/ssh.ts";
 import type { Entry } from "../support/tree.ts";
 import { BINARY, checkEach, FIX, fixes, land, picked, refusals, text, type Variant } from "./landing.ts";
 
@@ -100,4 +101,30 @@ describe.each(["sha1", "sha256"] as const)("accepted, with %s:", (objectFormat) 
     expect(checked?.commits).toMatchObject([{ class: kind, lies: false }]);
     expect(checked === undefined ? ["nothing"] : refusals(checked)).toEqual([]);
   });
+});
+
+test("accepted: a signed pick of a signed commit", async () => {
+  const sandbox = makeSandbox();
+  const repository = await fixes().create(sandbox);
+  const key = await makeKey(sandbox, "signer");
+  const sign = ["-c", "gpg.format=ssh", "-c", `user.signingkey=${key.file}`, "commit-tree", "-S"];
+  const tree = (of: string): Promise<string> => repository.git(["rev-parse", `${of}^{tree}`]);
+  const source = await repository.git([
+    ...sign,
+    await tree(repository.oid("fix")),
+    "-p",
+    repository.oid("start"),
+    "-m",
+    "signed",
+  ]);
+  const [landed = ""] = await land(repository, [
+    { name: "plain", spec: () => ({ ...ADA, message: "plain\n", files: FIXED }) },
+  ]);
+  await repository.git(["update-ref", "refs/heads/main", source]);
+  const message = picked("signed\n", source);
+  const pick = await repository.git([...sign, await tree(landed), "-p", repository.oid("line"), "-m", message]);
+  const [checked] = await checkEach(repository, [pick]);
+  expect(await repository.git(["cat-file", "commit", pick])).toContain("-----BEGIN SSH SIGNATURE-----");
+  expect(checked?.commits).toMatchObject([{ class: "exact", source: { commit: source, reach: "trusted" } }]);
+  expect(checked === undefined ? ["nothing"] : refusals(checked)).toEqual([]);
 });

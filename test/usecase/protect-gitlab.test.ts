@@ -101,6 +101,22 @@ test("a looser pattern of somebody else's wins on GitLab, and a person is told t
   expect(state.push("refs/heads/release/v2.7", "force", DEVELOPER)).toEqual([]); // which is why it is told
 });
 
+test("what a group above has set by the same pattern is the group's: the project gets an entry of its own", async () => {
+  const story = await onGitLab();
+  const { state } = story.gitlab;
+  const theirs = state.protect("release/*", 30, true, { inherited: true });
+  const outcome = await apply(story);
+  expect(state.branches.filter(({ name }) => name === "release/*")).toMatchObject([
+    theirs,
+    { allow_force_push: false },
+  ]);
+  expect(outcome.others).toMatchObject([{ name: "protected branch release/*", source: "a group above" }]);
+  expect(outcome.shortfalls).toMatchObject([
+    { ref: "refs/heads/release/v2.8", setting: "force push" },
+    { ref: "refs/heads/release/v2.7", setting: "force push" },
+  ]);
+});
+
 test("a plan without approvals falls short of a policy that asks for them, and is no error", async () => {
   const story = await onGitLab(TWO_APPROVALS);
   story.gitlab.state.paid = false;
@@ -139,6 +155,22 @@ test("GitLab's own default rule of no approvals is taken over; somebody's rule i
 
   taken.gitlab.state.rules = [{ ...rule, approvals_required: 3 }];
   expect(await protectOn(taken)).toMatchObject({ ok: true });
+});
+
+test("the digest tells rules in force apart, and not by their numbers", async () => {
+  const story = await onGitLab(TWO_APPROVALS);
+  const { rulesDigest: first } = await apply(story);
+  const { state } = story.gitlab;
+  const { branches, rules } = state;
+  const digest = async (): Promise<string> => (await protectOn(story)).rulesDigest;
+  state.branches = branches.map((branch) => ({ ...branch, allow_force_push: true }));
+  expect(await digest()).not.toBe(first);
+  state.branches = [...branches].reverse();
+  expect(await digest()).toBe(first);
+  state.rules = rules.map((rule) => ({ ...rule, id: rule.id + 100 }));
+  expect(await digest()).toBe(first);
+  state.rules = rules.map((rule) => ({ ...rule, approvals_required: 3 }));
+  expect(await digest()).not.toBe(first);
 });
 
 test("that main, where policy is read from, is not protected is said, and main is left alone", async () => {

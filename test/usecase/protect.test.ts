@@ -82,6 +82,7 @@ test("policy that changes changes the ruleset in place, and leaves who may bypas
   await configure(story.repository, TWO_APPROVALS);
   const outcome = await apply(story);
   expect(told(outcome)).toEqual([
+    "ruleset Morello: release lines: pull request: not asked for -> required",
     "ruleset Morello: release lines: approvals: 0 -> 2",
     "ruleset Morello: release lines: stale approvals: kept -> dismissed",
     "ruleset Morello: release lines: last push: not looked at -> approved by another",
@@ -176,6 +177,16 @@ test("a ruleset of a level above that the token may not look into is named, and 
   expect(outcome.others).toMatchObject([{ name: "enterprise", source: "organization org" }]);
 });
 
+test("a forge that answers in another form than is known is a failure of its own, not a defect", async () => {
+  const story = await onGitHub();
+  await apply(story);
+  const strange = { status: 200, body: { id: "1", name: "x" } };
+  story.github.disturb({ fits: ({ path }) => /rulesets\/\d+$/.test(path), times: 1, told: strange });
+  const error = await failure(protectOn(story));
+  expect(error.code).toBe("forge-failed");
+  expect(error.message).toContain("in another form than is known: id");
+});
+
 test("a forge that is busy is waited for", async () => {
   const story = await onGitHub();
   const busy = { status: 429, body: { message: "slow down" }, headers: { "Retry-After": "0" } };
@@ -213,6 +224,10 @@ test("the digest tells rules in force apart, by their rules and by who may bypas
   const before = state.rulesets;
   state.rulesets = [...before].reverse();
   expect((await protectOn(story)).rulesDigest).toBe(first);
+  state.rulesets = before.map((ruleset) => ({ ...ruleset, rules: [...ruleset.rules].reverse() }));
+  expect((await protectOn(story)).rulesDigest).toBe(first);
+  state.rulesets = before.map((ruleset) => ({ ...ruleset, rules: ruleset.rules.slice(1) }));
+  expect((await protectOn(story)).rulesDigest).not.toBe(first);
   state.rulesets = before.map((ruleset) => ({
     ...ruleset,
     bypass_actors: [{ actor_id: 1, actor_type: "Team", bypass_mode: "exempt" }],
@@ -282,4 +297,19 @@ test("without a token, a remote, a forge or a line it says what is wanted", asyn
 test("configuration says which forge it is, where the host's name does not", async () => {
   const story = await onGitHub("forge: { kind: github }\n");
   expect(await protectOn(story, { forge: null })).toMatchObject({ forge: "github" });
+});
+
+test("what failed half-way is ended by the same command, and nothing is written twice", async () => {
+  const story = await onGitHub();
+  const broken = { status: 500, body: { message: "Server Error" } };
+  let posts = 0;
+  story.github.disturb({ fits: ({ method }) => method === "POST" && ++posts === 2, times: 1, told: broken });
+  expect(await failure(apply(story))).toMatchObject({ code: "forge-failed", data: { status: 500 } });
+  expect(story.github.state.rulesets.map(({ name }) => name)).toEqual(["Morello: release lines"]);
+  const outcome = await apply(story);
+  expect(outcome).toMatchObject({ kind: "applied", ok: true });
+  expect(new Set(outcome.differences.map(({ rule }) => rule))).toEqual(
+    new Set(["ruleset Morello: ledgers", "ruleset Morello: release tags"]),
+  );
+  expect(story.github.state.rulesets).toHaveLength(3);
 });

@@ -58,7 +58,7 @@ export function protectOn(story: GitHubStory | GitLabStory, wish: Partial<Protec
     forge: isGitHub ? "github" : "gitlab",
     remote: null,
     tokenFor: () => (isGitHub ? "admin-token" : "maintainer-token"),
-    tokenNames: () => ["SOME_TOKEN"],
+    tokenAdvice: () => ({ wanted: "SOME_TOKEN", command: "export SOME_TOKEN=…" }),
     confirm: () => Promise.resolve(true),
     ...wish,
   });

@@ -147,16 +147,41 @@ describe("a remote that knows more", () => {
     });
   });
 
-  test("its ledger is never overwritten", async () => {
+  test("its ledger is never overwritten, and no tag is made first", async () => {
     const both = await pair(PUBLISHED);
     const git = await colleague(both);
     await git("push", "-q", "origin", `HEAD:refs/heads/morello-ledger/${LINE}`);
-    const error = await failure(release(both.repository, { push: true }));
-    expect([error.code, error.message]).toEqual([
-      "push-rejected",
-      expect.stringContaining("holds another morello-ledger"),
-    ]);
+    expect(await release(both.repository, { push: true })).toMatchObject({
+      reason: "behind",
+      message: `origin has records in the ledger of ${LINE} that are not here`,
+    });
+    expect(await both.repository.git(["tag"])).toBe("v2.7.0");
     expect((await both.remote.refs())[`refs/heads/morello-ledger/${LINE}`]).toBe(both.repository.oid("base"));
+  });
+
+  test("what another clone recorded is fetched, and goes on", async () => {
+    const both = await pair(PUBLISHED);
+    await release(both.repository, { push: true });
+    const clone = both.repository.sandbox.path("clone");
+    await both.repository.sandbox.git(["clone", "-q", "-b", LINE, both.remote.path, clone]);
+    await both.repository.sandbox.git(["commit", "-q", "--allow-empty", "-m", "fix: theirs"], { cwd: clone });
+    expect(brief(await release(both.repository, { cwd: clone, push: true }))).toBe("v2.7.2");
+    await both.repository.git(["fetch", "-q", "origin", `${LINE}:refs/remotes/origin/${LINE}`]);
+    await both.repository.git(["update-ref", `refs/heads/${LINE}`, `refs/remotes/origin/${LINE}`]);
+    await both.repository.git(["fetch", "-q", "origin", "refs/tags/v2.7.2:refs/tags/v2.7.2"]);
+    const tree = await both.repository.git(["rev-parse", `${LINE}^{tree}`]);
+    const next = await both.repository.git(["commit-tree", "-p", LINE, "-m", "fix: ours", tree]);
+    await both.repository.git(["update-ref", `refs/heads/${LINE}`, next]);
+    const refused = await release(both.repository, { push: true });
+    expect(refused).toMatchObject({ reason: "behind", hint: expect.stringContaining("git fetch origin") as string });
+    await both.repository.git(["fetch", "-q", "origin", "+refs/heads/morello-*:refs/remotes/origin/morello-*"]);
+    expect(brief(await release(both.repository, { push: true }))).toBe("v2.7.3");
+    const log = await both.remote.git(["log", "--first-parent", "--format=%s", `morello-ledger/${LINE}`]);
+    expect(log.split("\n").filter((subject) => subject.startsWith("release"))).toEqual([
+      "release: v2.7.3",
+      "release: v2.7.2",
+      "release: v2.7.1",
+    ]);
   });
 });
 

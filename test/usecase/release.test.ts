@@ -341,6 +341,23 @@ describe("what was landed by hand", () => {
   });
 });
 
+test("a bare repository is released like any other", async () => {
+  const repository = await pickedStory().create(makeSandbox(), { bare: true });
+  expect(made(await release(repository)).tag).toBe("v2.7.1");
+  expect(await repository.git(["describe", LINE])).toBe("v2.7.1");
+});
+
+test("a shallow clone is released, and nothing is recorded: it does not know whose ledger it would be", async () => {
+  const repository = await pickedStory().create(makeSandbox());
+  const { sandbox } = repository;
+  const clone = sandbox.path("shallow");
+  const from = `file://${repository.path}`;
+  await sandbox.git(["clone", "-q", "--depth=2", "--no-single-branch", "-b", LINE, from, clone]);
+  const outcome = await release(repository, { cwd: clone });
+  expect(outcome).toMatchObject({ kind: "released", recorded: null, release: { tag: "v2.7.1", record: null } });
+  expect(await sandbox.git(["cat-file", "tag", "v2.7.1"], { cwd: clone })).not.toContain("Ledger-Checkpoint");
+});
+
 test("several lines at once are refused, with a command for each", async () => {
   const repository = await pickedStory().branch("release/v2.8", "base").checkout("main").create(makeSandbox());
   const error = await failure(release(repository, {}, "release/*"));

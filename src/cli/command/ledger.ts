@@ -1,5 +1,6 @@
-import { Option } from "commander";
-import { collectLines, wholeNumber, type Verb } from "../verb.ts";
+import { InvalidArgumentError, Option } from "commander";
+import { AppError } from "../../error.ts";
+import { collectLines, oneLine, wholeNumber, type Verb } from "../verb.ts";
 
 const HOW = `A ledger is a log of commits for each line: refs/morello/ledger/LINE, or the branch morello-ledger/LINE once it is
 published. Each log commit adds one record, a signed statement in records/; git alone can read and fetch it.`;
@@ -13,6 +14,8 @@ export function ledgerVerb(verb: Verb): Verb {
   logVerb(verb.verb("log"));
   showVerb(verb.verb("show"));
   verifyVerb(verb.verb("verify"));
+  exportVerb(verb.verb("export"));
+  trustVerb(verb.verb("trust"));
   return verb;
 }
 
@@ -61,4 +64,81 @@ function verifyVerb(verb: Verb): Verb {
         return runLedgerVerify(session, { lines: line, from });
       },
     );
+}
+
+function exportVerb(verb: Verb): Verb {
+  return verb
+    .description("write the ledgers as files that ssh-keygen and git can check without Morello")
+    .argument("<dir>", "a directory that is empty or not there")
+    .addOption(lineOption())
+    .examples("morello ledger export bundle", "ssh-keygen -Y verify -f bundle/allowed_signers …")
+    .does<{ readonly line: readonly string[] }>(async (session, [directory = ""], { line }) => {
+      const { runLedgerExport } = await import("../run/ledger.ts");
+      return runLedgerExport(session, { lines: line, directory });
+    });
+}
+
+interface TrustFlags {
+  readonly add: string | null;
+  readonly as: string | null;
+  readonly role: readonly Role[];
+  readonly revoke: string | null;
+  readonly threshold: number | null;
+  readonly reason: string | null;
+  readonly out: string | null;
+  readonly sign: string | null;
+}
+
+const ROLES = `Roles: writer signs records, approver approves what lands, root changes the keys. A change is signed by root keys,
+as many as the state before it demands. Where they are several people's, --out FILE writes the change, each signs it
+with --sign FILE, and the last signature records it.`;
+
+function trustVerb(verb: Verb): Verb {
+  return verb
+    .description("show whose keys are trusted, and change it")
+    .addOption(new Option("--add <file>", "trust this public key").default(null, ""))
+    .addOption(new Option("--as <email>", "with --add: whose key it is").default(null, ""))
+    .addOption(
+      new Option(
+        "--role <role>",
+        "with --add: what it may sign; several with commas, or repeated (writer unless given)",
+      )
+        .argParser(collectRoles)
+        .default([], ""),
+    )
+    .addOption(new Option("--revoke <fingerprint>", "take a key out: it signs nothing from now on").default(null, ""))
+    .addOption(
+      new Option("--threshold <n>", "root signatures that later changes need").argParser(wholeNumber).default(null, ""),
+    )
+    .addOption(new Option("--reason <text>", "why, for the record").argParser(oneLine).default(null, ""))
+    .addOption(new Option("--out <file>", "write the change for others to sign").default(null, ""))
+    .addOption(new Option("--sign <file>", "sign a change that was written so").default(null, ""))
+    .examples(
+      "morello ledger trust",
+      "morello ledger trust --add ada.pub --as ada@example.com --role writer,approver",
+      "morello ledger trust --revoke SHA256:… --reason 'laptop lost'",
+    )
+    .addHelpText("after", `\n${ROLES}`)
+    .does<TrustFlags>(async (session, _operands, { add, as: principal, role, ...flags }) => {
+      if ((add === null) !== (principal === null) || (add === null && role.length > 0)) {
+        throw new AppError("usage", "--add, --as and --role go together", {
+          hint: "morello ledger trust --add KEY.pub --as EMAIL --role writer",
+        });
+      }
+      const { runLedgerTrust } = await import("../run/ledger.ts");
+      const roles = role.length === 0 ? (["writer"] as const) : role;
+      return runLedgerTrust(session, {
+        ...flags,
+        add: add === null || principal === null ? null : { file: add, principal, roles },
+      });
+    });
+}
+
+type Role = "root" | "writer" | "approver";
+
+function collectRoles(value: string, before: readonly Role[]): readonly Role[] {
+  const named = value.split(",").map((role) => role.trim());
+  const isRole = (role: string): role is Role => ["root", "writer", "approver"].includes(role);
+  if (!named.every(isRole)) throw new InvalidArgumentError("A role is root, writer or approver.");
+  return [...new Set([...before, ...named])];
 }

@@ -10,8 +10,8 @@ interface Flags {
 }
 
 const HOW = `Protected are release lines, the branches of their ledgers, and release tags. Rules that Morello did not set are shown
-and never touched. The token comes from GH_TOKEN or GITHUB_TOKEN, GITLAB_TOKEN; for a host of your own from
-GH_ENTERPRISE_TOKEN, or GITLAB_TOKEN with GITLAB_HOST. To read is enough for --check.
+and never touched. The token comes from GH_TOKEN or GITHUB_TOKEN, or GITLAB_TOKEN; for a host of your own from
+GH_ENTERPRISE_TOKEN with GH_HOST, or GITLAB_TOKEN with GITLAB_HOST. To read is enough for --check.
 Exit status: 1 if something is not as it should be.`;
 
 export function protectVerb(verb: Verb): Verb {

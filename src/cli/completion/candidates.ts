@@ -22,6 +22,7 @@ const VALUES: Readonly<Record<string, Ask>> = {
   "--different": "revisions",
   "--forget": "revisions",
   "--out": ":files",
+  "--notes": ":files",
   "--remote": "remotes",
 };
 /** By the verb's name, with the verb it belongs to: `ledger show`. */
@@ -34,7 +35,9 @@ const OPERANDS: Readonly<Record<string, Ask>> = {
   "continue": "resolutions",
   "skip": "resolutions",
   "abort": "resolutions",
+  "check": "lines",
   "verify": "lines",
+  "release": "lines",
   "ledger show": "revisions",
   "ledger export": ":directories",
 };

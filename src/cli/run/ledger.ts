@@ -1,7 +1,10 @@
 // `morello ledger`: reading records, and proving them.
 import { ledgerLog, ledgerShow, type LedgerLogInput } from "../../usecase/ledger-log.ts";
+import { ledgerExport, type LedgerExportInput } from "../../usecase/ledger-export.ts";
+import { ledgerTrust, type LedgerTrustInput } from "../../usecase/ledger-trust.ts";
 import { ledgerVerify, type LedgerVerifyInput } from "../../usecase/ledger-verify.ts";
 import { renderLedgerLog, renderLedgerShow } from "../render/ledger.ts";
+import { renderLedgerExport, renderLedgerTrust } from "../render/ledger-trust.ts";
 import { renderLedgerVerify } from "../render/ledger-verify.ts";
 import type { Session } from "../session.ts";
 
@@ -20,4 +23,14 @@ export async function runLedgerVerify(session: Session, input: LedgerVerifyInput
   const outcome = await ledgerVerify(session.deps, input);
   session.show(outcome, renderLedgerVerify);
   return outcome.ok ? 0 : 1;
+}
+
+export async function runLedgerExport(session: Session, input: LedgerExportInput): Promise<number> {
+  session.show(await ledgerExport(session.deps, input), renderLedgerExport);
+  return 0;
+}
+
+export async function runLedgerTrust(session: Session, input: LedgerTrustInput): Promise<number> {
+  session.show(await ledgerTrust(session.deps, input), renderLedgerTrust);
+  return 0;
 }

@@ -2,7 +2,7 @@
 import { protect } from "../../usecase/protect.ts";
 import type { ForgeKind } from "../../usecase/protect.ts";
 import type { ProtectOutcome } from "../../wire/protect.ts";
-import { tokenFor, tokenNames } from "../forge-token.ts";
+import { tokenAdvice, tokenFor } from "../forge-token.ts";
 import { clean } from "../render/clean.ts";
 import { renderProtect } from "../render/protect.ts";
 import { count } from "../render/view.ts";
@@ -23,7 +23,7 @@ export async function runProtect(session: Session, { apply, yes, forge, remote }
     forge,
     remote,
     tokenFor: (kind, host) => tokenFor(environment, kind, host),
-    tokenNames: (kind, host) => tokenNames(environment, kind, host),
+    tokenAdvice: (kind, host) => tokenAdvice(environment, kind, host),
     confirm: (found) => (yes ? Promise.resolve(true) : confirm(session, found)),
   });
   session.show(outcome, renderProtect);

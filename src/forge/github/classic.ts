@@ -1,6 +1,7 @@
 // GitHub by branch protection, where it has no rulesets: branch by branch, of those that are there. It has no names, so
 // nobody can tell whose a setting is: Morello makes it stricter, and never looser. Tags have no such protection.
 import { AppError } from "../../error.ts";
+import { understood } from "../answer.ts";
 import type { Client } from "../client.ts";
 import { mapLimited } from "../limited.ts";
 import type { Bypass, Forge, Protection, Settings, WantedEntry } from "../port.ts";
@@ -31,7 +32,8 @@ export function classicForge(client: Client, project: string, demands: readonly 
     );
     const answers = await mapLimited(asked, AT_ONCE, async ({ demand, branch }) => {
       const { status, body } = await client.request("GET", path(branch), { ok: [404] });
-      if (status === 200) return { demand, branch, protection: BranchProtection.parse(body) };
+      if (status === 200)
+        return { demand, branch, protection: understood(BranchProtection, body, `the protection of ${branch}`) };
       const said = (body as { message?: unknown } | null)?.message;
       if (said === "Branch not protected") return { demand, branch, protection: null };
       if (said === "Branch not found") return null;
@@ -88,6 +90,7 @@ function settingsOf(protection: BranchProtection): Settings {
   return {
     "deletion": protection.allow_deletions?.enabled === true ? "allowed" : "refused",
     "force push": protection.allow_force_pushes?.enabled === true ? "allowed" : "refused",
+    "pull request": reviews === undefined ? "not asked for" : "required",
     "approvals": reviews?.required_approving_review_count ?? 0,
     "stale approvals": reviews?.dismiss_stale_reviews === true ? "dismissed" : "kept",
     "last push": reviews?.require_last_push_approval === true ? "approved by another" : "not looked at",

@@ -1,12 +1,13 @@
 // GitHub by its rulesets: Morello's own are named `Morello: …` and belong to the repository; all others are looked at
 // and left alone. Where several apply, GitHub joins them, and the most restrictive wins.
 import { globMatcher } from "../../line/glob.ts";
+import { understood } from "../answer.ts";
 import type { Client } from "../client.ts";
-import type { Bypass, Forge, OtherRule, Protection, Settings, Shortfall, WantedEntry } from "../port.ts";
-import type { Demand } from "../wanted.ts";
 import { inOrder } from "../digest.ts";
 import { mapLimited } from "../limited.ts";
+import type { Bypass, Forge, OtherRule, Protection, Settings, Shortfall, WantedEntry } from "../port.ts";
 import { suffices } from "../strictness.ts";
+import type { Demand } from "../wanted.ts";
 import { refPatterns } from "./pattern.ts";
 import { foundRules, MOST_APPROVALS, rulesToWrite, wantedRules, whyOf } from "./settings.ts";
 import { EffectiveRule, Ruleset, RulesetSummary } from "./shape.ts";
@@ -17,7 +18,7 @@ const AT_ONCE = 4;
 /** Refs of one demand that GitHub is asked about one by one: the newest lines. Patterns cover the rest. */
 const MOST_ASKED = 25;
 
-/** `project` is `owner/name`. The rulesets there are, by their summaries, must have been listed: see `listRulesets`. */
+/** `project` is `owner/name`. Whether there are rulesets at all is to be asked first: see `listRulesets`. */
 export function rulesetForge(client: Client, project: string, demands: readonly Demand[]): Forge {
   const root = `/repos/${project}`;
   const wanted = demands.map(wantedEntry);
@@ -29,9 +30,9 @@ export function rulesetForge(client: Client, project: string, demands: readonly 
     const rulesets = await mapLimited(summaries, AT_ONCE, async (summary) => {
       const path = `${root}/rulesets/${summary.id}?includes_parents=true`;
       const { status, body } = await client.request("GET", path, { ok: [403, 404] });
-      if (status === 200) return Ruleset.parse(body);
+      if (status === 200) return understood(Ruleset, body, `the ruleset ${summary.name}`);
       hidden.push(summary.name); // of a level above, which the token may not look into
-      return Ruleset.parse(summary);
+      return { ...summary, rules: [] };
     });
     const isOwn = ({ source_type, name }: Ruleset): boolean => source_type === "Repository" && name.startsWith(OWN);
     own = new Map(rulesets.filter(isOwn).map((ruleset) => [keyOf(ruleset.name), ruleset]));
@@ -79,18 +80,15 @@ export function rulesetForge(client: Client, project: string, demands: readonly 
 /** All rules in force on a branch of that name, there or not, whichever rulesets they are of. */
 export async function effectiveRules(client: Client, project: string, branch: string): Promise<EffectiveRule[]> {
   const { items } = await client.list(`/repos/${project}/rules/branches/${encodeURIComponent(branch)}`);
-  return items.map((item) => EffectiveRule.parse(item));
+  return items.map((item) => understood(EffectiveRule, item, `the rules of ${branch}`));
 }
 
 /** Of branches and tags, of all levels. Null where GitHub has none: an old server, or a plan without them. */
-export async function listRulesets(
-  client: Client,
-  project: string,
-): Promise<ReturnType<typeof RulesetSummary.parse>[] | null> {
+export async function listRulesets(client: Client, project: string): Promise<RulesetSummary[] | null> {
   const { status, items } = await client.list(`/repos/${project}/rulesets?includes_parents=true`, { ok: [403, 404] });
   if (status !== 200) return null;
   return items
-    .map((item) => RulesetSummary.parse(item))
+    .map((item) => understood(RulesetSummary, item, "the list of rulesets"))
     .filter(({ target }) => target === "branch" || target === "tag");
 }
 

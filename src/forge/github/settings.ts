@@ -18,6 +18,7 @@ export function wantedRules(demand: Demand): Settings {
     ...(target === "tag" ? { update: refuses.includes("update") ? "refused" : "allowed" } : {}),
     ...(target === "branch"
       ? {
+          "pull request": reviews === null ? "not asked for" : "required",
           "approvals": Math.min(reviews?.approvals ?? 0, MOST_APPROVALS),
           "stale approvals": reviews === null ? "kept" : "dismissed",
           "last push": reviews?.byAnother === true ? "approved by another" : "not looked at",
@@ -31,6 +32,7 @@ export function wantedRules(demand: Demand): Settings {
 export function whyOf({ why, reviews }: Demand): Readonly<Record<string, string>> {
   return {
     ...why,
+    "pull request": reviews === null ? "policy lets picks be pushed" : "approvals are given to pull requests",
     "approvals": reviews?.why ?? "policy asks for none",
     "stale approvals": "an approval is of what was seen",
     "last push": "policy does not let people approve their own",
@@ -52,6 +54,7 @@ export function foundRules(target: "branch" | "tag", rules: readonly RuleShape[]
     ...(target === "tag" ? { update: has("update") ? "refused" : "allowed" } : {}),
     ...(target === "branch"
       ? {
+          "pull request": reviews.length === 0 ? "not asked for" : "required",
           "approvals": Math.max(0, ...counts),
           "stale approvals": any("dismiss_stale_reviews_on_push") ? "dismissed" : "kept",
           "last push": any("require_last_push_approval") ? "approved by another" : "not looked at",

@@ -23,6 +23,8 @@ export const RulesetSummary = z.looseObject({
   enforcement: z.string(),
 });
 
+export type RulesetSummary = z.infer<typeof RulesetSummary>;
+
 export const Ruleset = RulesetSummary.extend({
   /** Left out for tokens that may not change the ruleset. */
   bypass_actors: z.array(BypassActor).optional(),

@@ -1,6 +1,7 @@
 // GitLab by protected branches and tags, and by the approvals of merge requests. Where several patterns match a branch,
 // GitLab lets the most permissive win, so others' patterns can undo what Morello asks for: that is told, not touched.
 // Source: GitLab's page "Protection rules and permissions".
+import { understood } from "../answer.ts";
 import type { Client } from "../client.ts";
 import type { Forge, Protection, WantedEntry } from "../port.ts";
 import type { Demand } from "../wanted.ts";
@@ -33,13 +34,13 @@ export function protectedRefForge(client: Client, id: number, demands: readonly 
     ]);
     // Asked only where policy wants approvals: it is part of paid plans.
     const settings = reviews === null ? null : await client.request("GET", `${root}/approvals`, { ok: [403, 404] });
-    const approvals = settings?.status === 200 ? ApprovalSettings.parse(settings.body) : null;
+    const approvals = settings?.status === 200 ? understood(ApprovalSettings, settings.body, APPROVALS) : null;
     const rules = approvals === null ? [] : (await client.list(`${root}/approval_rules`)).items;
     last = {
-      branches: branchList.items.map((item) => ProtectedBranch.parse(item)),
-      tags: tagList.items.map((item) => ProtectedTag.parse(item)),
+      branches: branchesIn(branchList.items),
+      tags: tagList.items.map((item) => understood(ProtectedTag, item, "protected tags")),
       approvals,
-      rules: rules.map((rule) => ApprovalRule.parse(rule)),
+      rules: rules.map((rule) => understood(ApprovalRule, rule, "approval rules")),
     };
     return protectionOf(last, { branches, tags, reviews });
   };
@@ -63,8 +64,7 @@ export function protectedRefForge(client: Client, id: number, demands: readonly 
   const writeRule = async ({ settings }: WantedEntry): Promise<void> => {
     const { items } = await client.list(`${root}/protected_branches`); // some were made just now
     const scope = settings["applies to"];
-    const ids = items
-      .map((item) => ProtectedBranch.parse(item))
+    const ids = branchesIn(items)
       .filter(({ name }) => Array.isArray(scope) && (scope as readonly string[]).includes(name))
       .map((branch) => branch.id);
     const body = {
@@ -73,7 +73,7 @@ export function protectedRefForge(client: Client, id: number, demands: readonly 
       ...(ids.length === 0 ? {} : { protected_branch_ids: ids }),
     };
     const there = adopted(last.rules);
-    // Without a type, GitLab would take a rule that names nobody for one that nobody need heed.
+    // Of the other types, a rule that names nobody is one that nobody need heed.
     if (there === null) {
       await client.request("POST", `${root}/approval_rules`, { body: { ...body, rule_type: "any_approver" } });
     } else {
@@ -82,6 +82,10 @@ export function protectedRefForge(client: Client, id: number, demands: readonly 
   };
 
   return { kind: "gitlab", means: "protected branches and tags", read, write };
+}
+
+function branchesIn(items: readonly unknown[]): ProtectedBranch[] {
+  return items.map((item) => understood(ProtectedBranch, item, "protected branches"));
 }
 
 async function writeBranch(

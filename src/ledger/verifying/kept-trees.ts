@@ -4,7 +4,7 @@ import type { WrittenTree } from "../growing-tree.ts";
 import type { Findings } from "./findings.ts";
 
 /** Bytes that are asked for and have not come. */
-const UNDER_WAY = 16 * 1024 * 1024;
+const UNDER_WAY = 2 * 1024 * 1024;
 
 export class KeptTrees {
   readonly #reader: ObjectReader;

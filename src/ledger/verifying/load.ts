@@ -27,7 +27,7 @@ export interface Loaded {
   readonly tag: Buffer | null;
 }
 
-const WINDOW = 256;
+const WINDOW = 64;
 /** Windows that are read while one is looked at. */
 const AHEAD = 3;
 

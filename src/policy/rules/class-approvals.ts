@@ -13,7 +13,15 @@ export const classApprovals: CommitRule = {
     const { class: kind, merge } = facts.classed;
     if (merge && kind === "exact") return []; // what it brings is looked at commit by commit
     const needed = settings.classes[kind];
-    if (needed === "refused") return [{ message: `it is ${kind}, and this line takes no ${kind} commits` }];
+    if (needed === "refused") {
+      const instead = kind === "native" ? "make it on main, then" : "leave it as the pick makes it";
+      return [
+        {
+          message: `it is ${kind}, and this line takes no ${kind} commits`,
+          hint: `${instead}: morello pick REV --onto ${name}`,
+        },
+      ];
+    }
     const given = approversOf(facts, settings).length;
     if (given >= needed) return [];
     return [{ message: `it is ${kind}, and has ${given} of ${needed} approvals`, hint: `morello approve ${name}` }];

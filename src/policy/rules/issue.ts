@@ -1,3 +1,4 @@
+import { pickedFrom } from "../picked.ts";
 import type { CommitRule } from "../rule.ts";
 
 const ISSUE = /(?<![\w&])(?:[\w.-]+\/[\w.-]+)?#\d+\b|\b[A-Z][A-Z0-9]+-\d+\b|\/(?:issues|browse)\/[\w-]+/;
@@ -11,7 +12,7 @@ export const issue: CommitRule = {
   demanded: (settings) => settings.issue !== false,
   needs: [],
   check: ({ classed, message }, { settings }) => {
-    if (settings.issue === false || classed.source === null) return [];
+    if (settings.issue === false || pickedFrom(classed) === null) return [];
     const wanted = settings.issue === true ? ISSUE : new RegExp(settings.issue, "m");
     if (wanted.test(message)) return [];
     const how = settings.issue === true ? "#123 or PROJ-123" : settings.issue;

@@ -1,3 +1,4 @@
+import { pickedFrom } from "../picked.ts";
 import type { CommitRule } from "../rule.ts";
 
 /** `Adapted` is what `morello continue --adapt` writes. */
@@ -12,7 +13,7 @@ export const reason: CommitRule = {
   demanded: (settings) => settings.reason,
   needs: [],
   check: ({ classed, message, record }, { settings }) => {
-    if (!settings.reason || classed.source === null) return [];
+    if (!settings.reason || pickedFrom(classed) === null) return [];
     const given = (record?.reason ?? "").trim() !== "" || REASON.test(message);
     return given ? [] : [{ message: "nobody says why this line needs it: there is no Reason trailer" }];
   },

@@ -1,5 +1,6 @@
 import { globMatcher } from "../../line/glob.ts";
 import type { ChangedFile } from "../../patch/changed-file.ts";
+import { pickedFrom } from "../picked.ts";
 import type { CommitRule } from "../rule.ts";
 
 /** Files in which the version is one value among others: only lines that set it count. */
@@ -14,7 +15,7 @@ export const versionFiles: CommitRule = {
   hint: "take the version out of the pick; morello release LINE sets it",
   needs: ["files"],
   check: ({ classed, files }, { settings }) => {
-    if (classed.source === null) return [];
+    if (pickedFrom(classed) === null) return [];
     const touched = files.filter((file) => isVersionFile(file.path, settings.versionFiles) && setsVersion(file));
     if (touched.length === 0) return [];
     const paths = touched.map(({ path, hunks }) => ({ path, line: hunks[0]?.line ?? 0 }));

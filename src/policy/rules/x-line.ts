@@ -1,3 +1,4 @@
+import { pickedFrom } from "../picked.ts";
 import type { CommitFacts, CommitRule, Problem } from "../rule.ts";
 import { xLines, type XLine } from "../x-lines.ts";
 
@@ -42,8 +43,9 @@ const PLACES: Readonly<Record<XLine["place"], readonly Problem[]>> = {
   early: [{ message: "the -x line is not in the last paragraph" }],
 };
 
-function withoutLine({ source, merge }: CommitFacts["classed"]): Problem[] {
-  if (source === null || merge) return [];
+function withoutLine(classed: CommitFacts["classed"]): Problem[] {
+  const source = pickedFrom(classed);
+  if (source === null || classed.merge) return [];
   const line = `(cherry picked from commit ${source.commit})`;
   return [
     {

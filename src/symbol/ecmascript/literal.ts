@@ -161,11 +161,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function unescaped(text: string): string {
-  return text.replace(
-    /\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|\r?\n|([^]))/g,
-    (_, braced?: string, four?: string, two?: string, single = "") => {
-      const code = braced ?? four ?? two;
-      return code === undefined ? (ESCAPES[single] ?? single) : String.fromCodePoint(Number.parseInt(code, 16));
-    },
-  );
+  return text.replace(/\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|\r?\n|([^]))/g, (...found) => {
+    const [, braced, four, two, single = ""] = found as (string | undefined)[];
+    const code = braced ?? four ?? two;
+    return code === undefined ? (ESCAPES[single] ?? single) : String.fromCodePoint(Number.parseInt(code, 16));
+  });
 }

@@ -2,6 +2,7 @@
 import { revertOf } from "../../index/sayings.ts";
 import { compareNumbers } from "../../line/version.ts";
 import { FIX_WORDS, fixReason } from "../../message/fix.ts";
+import { pickedFrom } from "../../policy/picked.ts";
 import type { CommitFacts, Need } from "../../policy/rule.ts";
 import type { Line } from "../../wire/line.ts";
 import { findEquivalents } from "../equivalents/find-equivalents.ts";
@@ -29,7 +30,7 @@ export async function standingFacts(
     return fix === null || graph.find(fix) === null ? [] : [{ looked, fix }];
   });
   if (fixes.length === 0) return new Map();
-  const picks = fixes.filter(({ looked }) => looked.classed.source !== null);
+  const picks = fixes.filter(({ looked }) => pickedFrom(looked.classed) !== null);
   const found = new Map<string, StandingFacts>(fixes.map(({ looked }) => [looked.classed.commit, NONE]));
   const set = (commit: string, facts: Partial<StandingFacts>): void =>
     void found.set(commit, { ...(found.get(commit) ?? NONE), ...facts });
@@ -71,7 +72,8 @@ interface Fix {
 
 function fixOf({ classed, commit }: Looked): string | null {
   if (classed.merge) return null;
-  if (classed.source !== null) return classed.source.commit;
+  const source = pickedFrom(classed);
+  if (source !== null) return source.commit;
   return fixReason(commit.message, FIX_WORDS) === null ? null : classed.commit;
 }
 

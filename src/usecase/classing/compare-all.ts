@@ -11,8 +11,6 @@ import type { Task } from "./proposal.ts";
 
 export interface Answer {
   readonly class: Compared["class"];
-  /** Root tree, which may be nowhere any more. */
-  readonly computed: string;
   /** As git quotes them. */
   readonly conflicted: readonly string[];
   readonly beyond: readonly AddedHunk[];
@@ -38,8 +36,8 @@ export async function compareAll(workspace: Workspace, tasks: readonly Task[]): 
   const made = open.flatMap(({ task, key }, n) => {
     const comparison = compared[n];
     if (comparison === undefined || comparison.kind === "missing") return [];
-    const { computed, conflicted, beyond } = comparison;
-    const answer: Answer = { class: comparison.class, computed, conflicted: conflicted.map(quotePath), beyond };
+    const { conflicted, beyond } = comparison;
+    const answer: Answer = { class: comparison.class, conflicted: conflicted.map(quotePath), beyond };
     answers.set(task, answer);
     return [[key, answer] as const];
   });
@@ -61,7 +59,7 @@ export async function rangeDiffs(
   let next = 0;
   const work = async (): Promise<void> => {
     for (let one = open[next++]; one !== undefined; one = open[next++]) {
-      const text = await textOf(workspace, one.task, one.answer);
+      const text = await textOf(workspace, one.task);
       texts[one.n] = text;
       made.push([keys[one.n] ?? "", text]);
     }
@@ -76,20 +74,15 @@ function keyOf({ repository }: Workspace, { candidate, proposal, question }: Tas
   return `${repository.capabilities.versionText}/${createHash("sha256").update(asked).digest("hex")}`;
 }
 
-async function textOf(
-  { scratch, engine }: Workspace,
-  { candidate, proposal, question }: Task,
-  { computed }: Answer,
-): Promise<string> {
+async function textOf({ scratch, engine }: Workspace, { candidate, proposal, question }: Task): Promise<string> {
   const last = proposal?.sources.at(-1) ?? null;
   const source = last === null ? null : await scratch.reader.commit(last.oid);
   const [first] = question.patches;
   const isOne = source !== null && question.patches.length === 1 && first !== undefined;
-  // A series, or a merge, is read beside what the engine makes of it: made anew where the answer was known.
-  if (!isOne) {
-    if ((await engine.tree(computed)) === null) await compareLanded(engine, [question]);
-    engine.publish(computed);
-  }
+  // A series, or a merge, is read beside what the engine makes of it: anew, since trees with markers are kept nowhere.
+  const [made] = isOne ? [] : await compareLanded(engine, [question]);
+  const computed = made?.kind === "compared" ? made.computed : question.onto;
+  if (!isOne) engine.publish(computed);
   const { oid, commit } = candidate;
   return rangeDiff(
     scratch,

@@ -75,7 +75,7 @@ export class SourceFinder {
         const evidence = theirs.some((pull) => claims.pulls.includes(pull)) ? "pull" : "equivalent";
         return { evidence, sources: [this.#source(one.number)], sure: isSure(one) };
       });
-    return [...single, ...this.#squash(query, found), ...claims.pulls.flatMap((pull) => this.#pull(query, pull))];
+    return [...single, ...claims.pulls.flatMap((pull) => this.#pull(query, pull)), ...this.#squash(query, found)];
   }
 
   /** A commit of another line is a source only if it was there before; main may have taken the fix up later. */

@@ -17,6 +17,7 @@ import { missingIdentity } from "../identity.ts";
 import { landingsOf, withVerdict } from "./landings-of.ts";
 import { pushLines, unpushedLines } from "./push-lines.ts";
 import { advanceRecorded } from "../recording/advance-recorded.ts";
+import { notePicks } from "../recording/note.ts";
 import { requestApprovals } from "../recording/request-approvals.ts";
 import { recordLandings } from "../recording/record-landings.ts";
 import { verifyPlanned } from "../verifying/verify-plan.ts";
@@ -91,6 +92,7 @@ export async function execute(workspace: Workspace, plan: Plan, options: Execute
       const result = await advanceRecorded(repository, updates, recording, run);
       if (result.kind === "refused") return stale(workspace, plan);
       transaction = result.transaction;
+      await notePicks(workspace, recording.landed, plan.committer);
     }
     const pushing = [...built, ...waiting.map((planned) => ({ planned, tip: planned.onto }))];
     const report = options.push ? await pushLines(workspace, plan, pushing, options.remote) : null;

@@ -15,6 +15,7 @@ import { isMet } from "../../policy/evaluate.ts";
 import type { Violation } from "../../wire/check.ts";
 import { advanceRecorded } from "../recording/advance-recorded.ts";
 import type { Landing } from "../recording/landing.ts";
+import { notePicks } from "../recording/note.ts";
 import { recordLandings } from "../recording/record-landings.ts";
 import { requestApprovals } from "../recording/request-approvals.ts";
 import { checkLandings } from "./check-landing.ts";
@@ -26,7 +27,7 @@ import type { Workspace } from "../workspace.ts";
 /** Throws `apply-refused` if the branch moved meanwhile, `verify-failed`; the resolution is kept then. */
 export async function finish(workspace: Workspace, series: Series, options: VerifyOptions): Promise<ContinueOutcome> {
   const { repository, scratch } = workspace;
-  const { line, target, landed, tip } = series;
+  const { line, target, landed, tip, plan } = series;
   const found = await readRef(repository, target.refname);
   if (found !== target.expected && found !== tip) throw moved(line.name, target.expected, found);
   refuseDiverged(line, target);
@@ -60,6 +61,7 @@ export async function finish(workspace: Workspace, series: Series, options: Veri
     const result = await advanceRecorded(repository, updates, recording, { picks, time: workspace.now });
     if (result.kind === "refused") throw moved(line.name, target.expected, await readRef(repository, target.refname));
     transaction = result.transaction.id;
+    await notePicks(workspace, recording.landed, plan.committer);
   }
   await closeResolution(repository, { line, worktree: worktreeOf(repository, line.name) });
   forgetPending(repository, line.name);

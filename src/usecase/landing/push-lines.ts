@@ -8,6 +8,8 @@ import { redact, run } from "../../git/run.ts";
 import { splitRemoteRef } from "../../line/ref.ts";
 import type { PushReport } from "../../wire/outcome.ts";
 import type { Plan, PlannedLine } from "../../wire/plan.ts";
+import { lineOfLog } from "../../ledger/place.ts";
+import { pushNotes } from "../recording/note.ts";
 import { logUpdates } from "../recording/push-logs.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -59,6 +61,7 @@ export async function pushLines(
       updates.push(...(await logUpdates(workspace, remote, names)));
     }
     if (updates.length > 0) await push(workspace.repository, remote, updates);
+    if (updates.some(({ refname }) => lineOfLog(refname) !== null)) await pushNotes(workspace, remote, plan.committer);
     const url = await remoteUrl(workspace.repository, remote);
     for (const { planned, tip } of group) {
       const branch = planned.target.refname.slice("refs/heads/".length);

@@ -1,7 +1,7 @@
 // What the verbs of the ledger begin with: which lines have one, what people named, entries as outcomes show them.
 import { run } from "../../git/run.ts";
 import type { Entry } from "../../ledger/entry.ts";
-import type { LedgerContext } from "../../ledger/log.ts";
+import { openLog, type LedgerContext } from "../../ledger/log.ts";
 import { lineOfLog, LOG_PATTERNS, remoteLogRefname } from "../../ledger/place.ts";
 import { signaturesOf } from "../../ledger/verifying/signed.ts";
 import { parseLineName } from "../../line/name.ts";
@@ -25,6 +25,13 @@ export async function recordedLines({ repository, remotes }: LedgerContext): Pro
     .map((refname) => lineOfLog(remotes.reduce((name, remote) => asLocal(name, remote), refname)))
     .filter((line) => line !== null && line !== "");
   return [...new Set(lines as string[])].sort();
+}
+
+/** Line to the tip of its log: what was there when a key state began. */
+export async function logTips(context: LedgerContext, published: boolean): Promise<Record<string, string>> {
+  const lines = await recordedLines(context);
+  const logs = await Promise.all(lines.map((line) => openLog(context, line, published)));
+  return Object.fromEntries(logs.flatMap(({ line, tip }) => (tip === null ? [] : [[line, tip]])));
 }
 
 function asLocal(refname: string, remote: string): string {

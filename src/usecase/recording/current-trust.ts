@@ -1,14 +1,13 @@
 // The keys that hold now. The first key that signs a record in a repository becomes its root: trusted on first use.
-import { run } from "../../git/run.ts";
 import type { RefUpdate } from "../../git/refs.ts";
 import { append } from "../../ledger/append.ts";
 import { openLog } from "../../ledger/log.ts";
-import { lineOfLog, LOG_PATTERNS } from "../../ledger/place.ts";
 import type { RecordSigner } from "../../ledger/signer.ts";
 import { readTrust } from "../../ledger/trust.ts";
 import { AppError } from "../../error.ts";
 import type { Identity } from "../../wire/basic.ts";
 import type { Trust } from "../../wire/record.ts";
+import { logTips } from "../ledgers/open-ledgers.ts";
 import type { Workspace } from "../workspace.ts";
 
 export interface CurrentTrust {
@@ -50,7 +49,11 @@ export async function currentTrust(workspace: Workspace, writer: Writer): Promis
     threshold: 1,
   };
   const log = await openLog(workspace, "", config.ledger.publish);
-  const body = { state, tips: await logTips(workspace), reason: "the first key that signed a record" };
+  const body = {
+    state,
+    tips: await logTips(workspace, config.ledger.publish),
+    reason: "the first key that signed a record",
+  };
   const appended = await append(scratch, log, [{ kind: "trust", target: "", sources: [], body, parents: [] }], {
     repository: identity,
     trust: null,
@@ -60,17 +63,4 @@ export async function currentTrust(workspace: Workspace, writer: Writer): Promis
     signer,
   });
   return { digest: appended.entries[0]?.digest ?? null, state, begins: appended.update };
-}
-
-/** The lines' logs as they are: what was written before there were keys. */
-async function logTips({ repository }: Workspace): Promise<Record<string, string>> {
-  const listed = await run(repository, ["for-each-ref", "--format=%(refname)%09%(objectname)", ...LOG_PATTERNS]);
-  const rows = listed.stdout.toString("utf8").split("\n").filter(Boolean);
-  return Object.fromEntries(
-    rows.flatMap((row) => {
-      const [refname = "", tip = ""] = row.split("\t");
-      const line = lineOfLog(refname);
-      return line === null || line === "" ? [] : [[line, tip]];
-    }),
-  );
 }

@@ -41,7 +41,13 @@ export async function knownTip(reader: ObjectReader, { tip }: Pick<Log, "tip">):
       case "checkpoint":
         if (record.tip !== null || before !== null) return before ?? record.tip;
         break;
-      default:
+      case "trust":
+      case "request":
+      case "approval":
+      case "waiver":
+      case "intent":
+      case "skipped":
+      case "image":
     }
   }
   return before;

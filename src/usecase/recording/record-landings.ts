@@ -5,7 +5,9 @@ import { isAncestor, type RefUpdate } from "../../git/refs.ts";
 import { run } from "../../git/run.ts";
 import type { Draft } from "../../ledger/append.ts";
 import { attemptOf, recordKey } from "../../ledger/key.ts";
+import type { Entry } from "../../ledger/entry.ts";
 import type { Log } from "../../ledger/log.ts";
+import type { NotedPick } from "../../ledger/notes.ts";
 import { subjectOf } from "../../object/text.ts";
 import type { Workspace } from "../workspace.ts";
 import { knownTip } from "./known-tip.ts";
@@ -20,11 +22,12 @@ export interface Recording {
   /** What must be transferred, and what is there already. */
   readonly tips: readonly string[];
   readonly known: readonly string[];
+  readonly landed: readonly NotedPick[];
   /** Null: nothing was recorded. */
   readonly signing: Signing | null;
 }
 
-export const NOTHING_RECORDED: Recording = { before: [], together: [], tips: [], known: [], signing: null };
+export const NOTHING_RECORDED: Recording = { before: [], together: [], tips: [], known: [], landed: [], signing: null };
 
 /** Makes the records; nothing moves. A shallow clone records nothing. */
 export async function recordLandings(
@@ -36,6 +39,7 @@ export async function recordLandings(
   if (recorder === null) return NOTHING_RECORDED;
   const before: RefUpdate[] = recorder.begins === null ? [] : [recorder.begins];
   const together: Advance[] = [];
+  const noted: NotedPick[] = [];
   for (const landing of landings) {
     const line = { name: landing.line, refname: landing.target, tip: landing.base };
     const log = await recorder.open(landing.line);
@@ -43,6 +47,7 @@ export async function recordLandings(
     const intended = await recorder.append(log, line, [...unknown, intentDraft(landing)]);
     const engine = engineOf(workspace.repository.capabilities.versionText);
     const landed = await recorder.append(intended.log, line, landedDrafts(landing, engine));
+    noted.push(...landed.entries.flatMap((entry) => notedPick(landing.line, entry)));
     before.push(intended.update);
     together.push({ line: landing.line, ...landed.update, expected: intended.update.to });
   }
@@ -51,8 +56,14 @@ export async function recordLandings(
     together,
     tips: [...before, ...together].flatMap(({ to }) => to ?? []),
     known: [...before.flatMap(({ expected }) => expected ?? []), ...landings.flatMap(sourcesOf)],
+    landed: noted,
     signing: recorder.signing,
   };
+}
+
+function notedPick(line: string, { record }: Entry): NotedPick[] {
+  if (record.kind !== "landed") return [];
+  return [{ key: record.key, line, source: record.sources[0] ?? "", pick: record.commit, version: null }];
 }
 
 /** What happened to the line since the last record: commits that have none, and landings that are gone. */

@@ -39,5 +39,5 @@ export async function recordReverts(
   }
   const before = recorder.begins === null || together.length === 0 ? [] : [recorder.begins];
   const tips = [...before, ...together].flatMap(({ to }) => to ?? []);
-  return { before, together, tips, known, signing: recorder.signing };
+  return { before, together, tips, known, landed: [], signing: recorder.signing };
 }

@@ -1,9 +1,10 @@
 // Writes records in the name of a run: with the repository's identity, git's committer, the key that git is
 // configured with, and the policy that holds. Makes objects only; whoever moves the branches moves the logs.
 import type { RefUpdate } from "../../git/refs.ts";
-import { append, firstRecord, type Appended, type Draft } from "../../ledger/append.ts";
+import { append, firstRecord, type Appended, type Draft, type Writer } from "../../ledger/append.ts";
 import { repositoryIdentity } from "../../ledger/identity.ts";
-import { openLog, type Log } from "../../ledger/log.ts";
+import { logAt, openLog, type Log } from "../../ledger/log.ts";
+import { resettle } from "../../ledger/rebase.ts";
 import { openRecordSigner, type RecordSigner } from "../../ledger/signer.ts";
 import { standingOf } from "../../ledger/trust.ts";
 import { policyOf } from "../../line/settings.ts";
@@ -55,6 +56,10 @@ export async function openRecorder(workspace: Workspace, sign: boolean | null = 
   ]);
   if (by === null) throw missingIdentity();
   const trust = await currentTrust(workspace, { identity, signer, by });
+  const writerOf = (line: string): Writer => {
+    const policy = policyDigest(policyOf(config, line));
+    return { repository: identity, trust: trust.digest, policy, time: now, by, signer };
+  };
   return {
     repository: identity,
     signer,
@@ -66,12 +71,16 @@ export async function openRecorder(workspace: Workspace, sign: boolean | null = 
     trust,
     by,
     begins: trust.begins,
-    open: (line) => openLog(workspace, line, config.ledger.publish),
+    open: async (line) => {
+      const log = await openLog(workspace, line, config.ledger.publish);
+      if (log.forked === null) return log;
+      // Somebody else has published records meanwhile: what only this repository has goes on top of theirs.
+      const theirs = logAt(workspace, { ...log, ...log.forked, forked: null });
+      return (await resettle(workspace, log, { ...theirs, tip: log.forked.tip }, writerOf(line))).log;
+    },
     append: (log, line, drafts) => {
       const first = log.tip === null ? [firstRecord(line.refname, line.tip)] : [];
-      const policy = policyDigest(policyOf(config, line.name));
-      const writer = { repository: identity, trust: trust.digest, policy, time: now, by, signer };
-      return append(scratch, log, [...first, ...drafts], writer);
+      return append(scratch, log, [...first, ...drafts], writerOf(line.name));
     },
   };
 }

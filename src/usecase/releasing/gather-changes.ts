@@ -56,7 +56,9 @@ export async function withOtherReleases(
   const tips = oldestFirst.map(({ tip }) => tip);
   graph.track(tips);
   const own = graph.difference(tips, main === null ? [] : [main]);
-  await index.prepare([...own, ...fixes.flatMap((oid) => graph.find(oid) ?? [])]);
+  await index.prepare([...own, ...fixes.flatMap((oid) => graph.find(oid) ?? [])], (done, total) =>
+    workspace.onProgress?.({ step: "reading what commits do", done, total }),
+  );
   return commits.map((commit, n) => {
     const oid = fixes[n] ?? commit.commit;
     const number = graph.find(oid);

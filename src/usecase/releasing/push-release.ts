@@ -4,11 +4,12 @@ import { AppError } from "../../error.ts";
 import { push, type PushUpdate } from "../../git/push.ts";
 import { readRef } from "../../git/refs.ts";
 import { redact, run } from "../../git/run.ts";
-import { logCommits } from "../../ledger/log.ts";
-import { lineOfLog, logRefname } from "../../ledger/place.ts";
+import { logCommits, openLog, type Log } from "../../ledger/log.ts";
+import { fetchLedgers, lineOfLog, logRefname } from "../../ledger/place.ts";
 import { TAGS } from "../../line/ref.ts";
 import type { ReleasePush } from "../../wire/release.ts";
 import type { Workspace } from "../workspace.ts";
+import { refuse, type Refusal } from "./refuse.ts";
 import type { Survey } from "./survey.ts";
 
 export interface Published {
@@ -24,6 +25,25 @@ const KEPT = {
   rejected: "the tag is here and nowhere else: fetch and look, then `morello undo`, or release again with --push",
   unreachable: "the tag is here; release again with --push when the remote can be reached",
 };
+
+/** Whether the remote's logs hold records that are not here: what is pushed would have to overwrite them. */
+export async function refuseLogs(
+  workspace: Workspace,
+  { line, remote }: Survey,
+  { refname }: Log,
+): Promise<Refusal | null> {
+  const seen = remote?.refs?.refs;
+  if (remote === null || seen === undefined || refname !== logRefname(line.name, true)) return null;
+  for (const name of ["", line.name]) {
+    const theirs = seen.get(logRefname(name, true));
+    const { tip } = await openLog(workspace, name, true);
+    if (theirs === undefined || theirs === tip || (await logCommits(workspace.scratch, tip)).includes(theirs)) continue;
+    const what = name === "" ? "the trust log" : `the ledger of ${name}`;
+    const message = `${redact(remote.name)} has records in ${what} that are not here`;
+    return refuse(line.name, "behind", message, fetchLedgers(remote.name));
+  }
+  return null;
+}
 
 /** Pushes what the remote lacks. Throws `push-rejected` where it holds something that this would overwrite. */
 export async function pushRelease(

@@ -16,8 +16,8 @@ export interface ReleaseLog {
   readonly log: Log;
   /** Source commits by landed commit, since the last final release. */
   readonly sources: ReadonlyMap<string, readonly string[]>;
-  /** Keys of the landings since the last release, oldest first. */
-  readonly landed: readonly string[];
+  /** The landings since the last release, oldest first. */
+  readonly landed: readonly { readonly key: string; readonly source: string; readonly commit: string }[];
 }
 
 /** @param isReleased whether the last final release holds a commit: what was recorded before it is not looked at */
@@ -28,7 +28,7 @@ export async function readReleaseLog(
 ): Promise<ReleaseLog> {
   const log = await openLog(workspace, line.name, workspace.config.ledger.publish);
   const sources = new Map<string, readonly string[]>();
-  const landed: string[] = [];
+  const landed: ReleaseLog["landed"][number][] = [];
   const undone = new Set<string>();
   let isTold = false; // by a release that is recorded, if only a pre-release
   for await (const record of backwards(workspace.scratch.reader, log.tip)) {
@@ -36,7 +36,8 @@ export async function readReleaseLog(
     if (record.kind === "release" && !undone.delete(record.target)) isTold = true;
     if (record.kind !== "landed") continue;
     if (isReleased(record.commit)) break;
-    if (!undone.delete(record.commit) && !isTold) landed.unshift(record.key);
+    if (!undone.delete(record.commit) && !isTold)
+      landed.unshift({ key: record.key, source: record.sources[0] ?? "", commit: record.commit });
     sources.set(record.commit, record.sources);
   }
   return { log, sources, landed };
@@ -126,7 +127,7 @@ export async function openReleaseRecorder(
         kind: "release",
         target,
         sources: [],
-        body: { version, tag: tagObject, commit, previousTag, landed: [...landed] },
+        body: { version, tag: tagObject, commit, previousTag, landed: landed.map(({ key }) => key) },
         parents: [commit],
         blobs: [{ path: tagPath(target), bytes }],
       };
