@@ -62,16 +62,17 @@ async function expectWhole(repository: TestRepository): Promise<void> {
   expect(leftovers(repository)).toEqual([]);
   const verified = await morello(sandbox, ["ledger", "verify", "--json"], { cwd: path });
   expect(verified.status, verified.stdout).toBe(0);
-  for (const line of LINES) {
-    const listed = await morello(sandbox, ["ledger", "log", "--line", line, "--limit", "100000", "--json"], {
-      cwd: path,
-    });
-    const { lines } = listed.json<{ lines: { entries: { record: { kind: string; commit?: string } }[] }[] }>();
-    const kinds = lines.flatMap(({ entries }) => entries.map(({ record }) => record));
+  const listed = await morello(sandbox, ["ledger", "log", "--limit", "100000", "--json"], { cwd: path });
+  const { lines } = listed.json<{
+    lines: { line: string; entries: { record: { kind: string; commit?: string } }[] }[];
+  }>();
+  expect(lines).toHaveLength(LINES.length);
+  for (const { line, entries } of lines) {
+    const records = entries.map(({ record }) => record);
     // Each landing is recorded once, and each but the one that stands is taken back once.
-    const count = (kind: string): number => kinds.filter((record) => record.kind === kind).length;
+    const count = (kind: string): number => records.filter((record) => record.kind === kind).length;
     expect(count("landed")).toBe(count("reverted") + 1);
-    expect(kinds.find(({ kind }) => kind === "landed")?.commit).toBe(await repository.git(["rev-parse", line]));
+    expect(records.find(({ kind }) => kind === "landed")?.commit).toBe(await repository.git(["rev-parse", line]));
   }
 }
 
