@@ -212,6 +212,14 @@ test("a record that calls an evil pick exact is refused", async () => {
   expect(await refusing(repository, { [TARGET]: evil, [LOG]: log })).toEqual(["record-forged"]);
 });
 
+test("a record that names another source than the pick's is refused", async () => {
+  const repository = await served();
+  const other = repository.oid("fix 1");
+  const honest = await landed(repository, 3, { from: other });
+  const log = await record(repository, [{ ...honest, sources: [other], parents: [repository.oid("pick 3"), other] }]);
+  expect(await refusing(repository, { [TARGET]: repository.oid("pick 3"), [LOG]: log })).toEqual(["record-forged"]);
+});
+
 test("a record that names a source which is nowhere is refused", async () => {
   const repository = await served();
   const honest = await landed(repository, 3);
