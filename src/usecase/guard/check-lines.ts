@@ -1,6 +1,5 @@
 // What a push brings to lines, commit by commit: its class, what policy says of it, and whether the ledger says the
-// same. Policy, lines and trusted sources are the server's as it is before the push, but for main, which a push may move
-// first.
+// same. Policy, lines and trusted sources are the server's as it is before the push.
 import { isAncestor } from "../../git/refs.ts";
 import { run } from "../../git/run.ts";
 import type { CommitGraph } from "../../index/graph.ts";
@@ -113,21 +112,18 @@ async function newCommits({ scratch, main, detected }: Workspace, { from, to }: 
 }
 
 /**
- * Sources may come with the push: what it brings to main is main's, and what it brings to other branches is there,
- * unmerged. What it brings to lines vouches for nothing.
+ * Sources may come with the push, and then they are there, unmerged. What it brings to main is not trusted yet: another
+ * hook may refuse a part of a push (gitolite's does) and let the rest through. What it brings to lines vouches for
+ * nothing.
  */
 function duringPush(server: Workspace, pushed: readonly Update[]): Workspace {
-  const { main, detected } = server;
-  const lines = new Set(detected.map(({ refname }) => refname));
-  const moved = new Map(pushed.map((update) => [update.refname, update.to]));
-  const free = ({ refname }: { refname: string }): boolean =>
-    !lines.has(refname) && (refname.startsWith(HEADS) || refname.startsWith(TAGS));
-  const kept = server.refs.filter((ref) => !free(ref) || !moved.has(ref.refname));
-  const brought = pushed.flatMap(({ refname, to }): RefRecord[] =>
-    to === null || !free({ refname })
-      ? []
-      : [{ refname, oid: to, peeled: null, committerTime: 0, upstream: null, symref: null }],
+  const lines = new Set(server.detected.map(({ refname }) => refname));
+  const brought = pushed.filter(
+    ({ refname }) => !lines.has(refname) && (refname.startsWith(HEADS) || refname.startsWith(TAGS)),
   );
-  const tip = main === null ? null : moved.get(main.refname);
-  return { ...server, refs: [...kept, ...brought], main: main === null || tip == null ? main : { ...main, tip } };
+  const moved = new Set(brought.map(({ refname }) => refname));
+  const records = brought.flatMap(({ refname, to }): RefRecord[] =>
+    to === null ? [] : [{ refname, oid: to, peeled: null, committerTime: 0, upstream: null, symref: null }],
+  );
+  return { ...server, refs: [...server.refs.filter(({ refname }) => !moved.has(refname)), ...records] };
 }

@@ -10,6 +10,7 @@ import { landingContext, type LandingContext } from "../checking/landing-context
 import { Reaches } from "../classing/reach.ts";
 import { summary } from "../picks/find-sources.ts";
 import type { Landing, LandedPick } from "../recording/landing.ts";
+import { openRecorder } from "../recording/recorder.ts";
 import { historyOf, linesOf, type Workspace } from "../workspace.ts";
 
 export interface CheckedLanding {
@@ -22,12 +23,21 @@ export interface CheckedLanding {
 /** What was looked at before: the plan, the checks of a resolution; the line's verify command runs on the result. */
 const ELSEWHERE: readonly Need[] = ["duplicateOf", "verify", "resurrected"];
 
-/** In the order of the landings, each with how its sources are reached and the approvals it relies on. */
-export async function checkLandings(workspace: Workspace, landings: readonly Landing[]): Promise<CheckedLanding[]> {
+/**
+ * In the order of the landings, each with how its sources are reached and the approvals it relies on. `sign`: as for the
+ * records that will be made of them.
+ */
+export async function checkLandings(
+  workspace: Workspace,
+  landings: readonly Landing[],
+  sign: boolean | null,
+): Promise<CheckedLanding[]> {
   if (landings.length === 0) return [];
   const sources = landings.flatMap(({ picks }) => picks.map(({ source }) => source));
   const graph = await historyOf(workspace, sources);
   const lines = new Map(linesOf(workspace, graph).map((line) => [line.name, line]));
+  const wanted = landings.some((landing) => policyOf(workspace.config, landing.line).signed);
+  const signed = wanted && (await willBeSigned(workspace, sign));
   const checked: CheckedLanding[] = [];
   for (const landing of landings) {
     const line = lines.get(landing.line);
@@ -40,7 +50,10 @@ export async function checkLandings(workspace: Workspace, landings: readonly Lan
     // An exact pick holds what its source holds, and the source is no business of the line's.
     const free: readonly Need[] = exact ? [...ELSEWHERE, "markers"] : ELSEWHERE;
     const needs = new Set([...neededFacts(refusingOnly(settings))].filter((need) => !free.includes(need)));
-    const checking = { workspace, graph, line, context: context.check };
+    const records = landing.picks.map(
+      ({ commit, reason, conflicted }) => [commit, { signed, reason, conflicted }] as const,
+    );
+    const checking = { workspace, graph, line, context: { ...context.check, records: new Map(records) } };
     const { violations } = await checkClassed(checking, classed, settings, needs);
     const picks = landing.picks.map((pick, n) => ({ ...pick, reach: classed[n]?.source?.reach ?? pick.reach }));
     checked.push({
@@ -50,6 +63,12 @@ export async function checkLandings(workspace: Workspace, landings: readonly Lan
     });
   }
   return checked;
+}
+
+/** Whether the records of what lands will be signed by a key that may. */
+async function willBeSigned(workspace: Workspace, sign: boolean | null): Promise<boolean> {
+  const signing = (await openRecorder(workspace, sign))?.signing ?? null;
+  return signing !== null && signing.key !== null && signing.warning === null;
 }
 
 function waiversOf(violations: readonly Violation[]): string[] {

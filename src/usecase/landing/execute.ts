@@ -57,7 +57,10 @@ export async function execute(workspace: Workspace, plan: Plan, options: Execute
   const inVain = conflicted && !options.keepGoing;
   const unsigned = await buildLines(workspace, plan, inVain ? [] : going, null);
   const checked = new Map(
-    (await checkLandings(workspace, landingsOf(plan, unsigned))).map((found) => [found.landing.line, found]),
+    (await checkLandings(workspace, landingsOf(plan, unsigned), options.sign)).map((found) => [
+      found.landing.line,
+      found,
+    ]),
   );
   const allowed = inVain ? [] : going.filter(({ line }) => checked.get(line.name)?.met !== false);
   const forbidden = !inVain && allowed.length < going.length;

@@ -33,7 +33,8 @@ export async function finish(workspace: Workspace, series: Series, options: Veri
   refuseDiverged(line, target);
   const landing = await resolvedLanding(workspace, series);
   const isLine = target.refname === line.refname; // not a branch of `--to-branch`
-  const [checked] = isLine && found !== tip ? await checkLandings(workspace, landed.length === 0 ? [] : [landing]) : [];
+  const [checked] =
+    isLine && found !== tip ? await checkLandings(workspace, landed.length === 0 ? [] : [landing], null) : [];
   if (checked?.met === false) {
     await requestApprovals(workspace, [checked], null, true);
     throw forbidden(line.name, checked.violations);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../../src/config/default.ts";
 import { detectLines } from "../../../src/line/detect.ts";
 import { HEADS, TAGS, type RefRecord } from "../../../src/line/ref.ts";
-import { judgeUpdate, type Target } from "../../../src/usecase/guard/judge.ts";
+import { judgeCertificate, judgeUpdate, type Certificate, type Target } from "../../../src/usecase/guard/judge.ts";
 import { roleReader, type Role } from "../../../src/usecase/guard/role.ts";
 import type { Update } from "../../../src/usecase/guard/updates.ts";
 import { ATTACKS, HONEST, SERVER, SYMBOLIC, type PushCase } from "../../support/push-attacks.ts";
@@ -60,6 +60,8 @@ test.each(HONEST)("$name goes through", (pushed) => {
 });
 
 const unusual: readonly PushCase[] = [
+  { name: "a ref in the way of ledgers", refname: "refs/morello/ledger", from: null, to: "side" },
+  { name: "a branch in the way of ledgers", refname: "refs/heads/morello-ledger", from: null, to: "side" },
   { name: "a branch whose bytes are no UTF-8", refname: "refs/heads/release/v2.7\ufffd", from: null, to: "side" },
   { name: "a ref named HEAD beside branches and tags", refname: "refs/HEAD", from: null, to: "side" },
   {
@@ -147,4 +149,19 @@ test.each<[string, Target, string[]]>([
   const update: Update = { refname: "refs/tags/v2.7.1", from: null, to: idOf("next27") };
   const found = judgeUpdate(update, signed, { target, fastForward: true, onLine: true, released: null });
   expect(found.map(({ rule }) => rule)).toEqual(expected);
+});
+
+const good = { kind: "good", by: "ada@example.com" } as const;
+test.each<[string, Certificate | null, boolean, string[]]>([
+  ["no signature, and none is asked for", null, false, []],
+  ["no signature, and one is asked for", null, true, ["push-unsigned"]],
+  ["a known key", { nonce: "OK", signature: good }, true, []],
+  ["a known key, for another push", { nonce: "BAD", signature: good }, false, ["push-replayed"]],
+  ["a known key, for another moment", { nonce: "SLOP", signature: good }, false, ["push-replayed"]],
+  ["a known key, and no word of the nonce", { nonce: "", signature: good }, false, ["push-replayed"]],
+  ["a good signature by some key", { nonce: "OK", signature: { kind: "unsure", why: "x" } }, false, ["push-signer"]],
+  ["a bad signature", { nonce: "OK", signature: { kind: "bad", why: "x" } }, false, ["push-certificate"]],
+  ["a certificate without a signature", { nonce: "OK", signature: { kind: "none" } }, false, ["push-unsigned"]],
+])("a push with %s", (_, certificate, required, expected) => {
+  expect(judgeCertificate(certificate, required).map(({ rule }) => rule)).toEqual(expected);
 });

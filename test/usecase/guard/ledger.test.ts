@@ -125,7 +125,7 @@ test("a log of keys begun anew that holds the old one as mere evidence is refuse
   await repository.git(["update-ref", "-d", TRUST]);
   const draft = trusting([{ signer: other, who: "other" }]);
   const first = await record(repository, [draft], { line: "", signer: other });
-  const taken = await record(repository, [{ ...draft, parents: [old] } as Draft], {
+  const taken = await record(repository, [{ ...draft, parents: [old] }], {
     line: "",
     signer: other,
     onto: first,
@@ -210,6 +210,14 @@ test("a record that calls an evil pick exact is refused", async () => {
     { ...honest, parents: [evil, ...honest.sources], body: { ...honest.body, commit: evil, base, tree } } as Draft,
   ]);
   expect(await refusing(repository, { [TARGET]: evil, [LOG]: log })).toEqual(["record-forged"]);
+});
+
+test("a record that names another source than the pick's is refused", async () => {
+  const repository = await served();
+  const other = repository.oid("fix 1");
+  const honest = await landed(repository, 3, { from: other });
+  const log = await record(repository, [{ ...honest, sources: [other], parents: [repository.oid("pick 3"), other] }]);
+  expect(await refusing(repository, { [TARGET]: repository.oid("pick 3"), [LOG]: log })).toEqual(["record-forged"]);
 });
 
 test("a record that names a source which is nowhere is refused", async () => {

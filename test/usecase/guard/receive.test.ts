@@ -102,6 +102,25 @@ test("a source may come with the push, on a branch of its own", async () => {
   expect(await refusing(repository, { [LINE]: carried, "refs/heads/topic": repository.oid("topic") })).toEqual([]);
 });
 
+test("what comes to main in the same push is not trusted yet: another hook may still refuse that part", async () => {
+  const strict = "policy:\n  unmergedSource: refused\n  classes:\n    native: refused\n";
+  const repository = await served(strict);
+  await repository.extend((story) => story.branch("push/main", "fix").commit("evil", { files: { "e.txt": "e\n" } }));
+  const evil = repository.oid("evil");
+  const claim = `evil\n\n(cherry picked from commit ${evil})\n`;
+  await repository.extend((story) =>
+    story.branch("push/carried", "seven").commit("carried", { message: claim, files: { "e.txt": "e\n" } }),
+  );
+  for (const name of ["main", "carried"]) await repository.git(["update-ref", "-d", `refs/heads/push/${name}`]);
+  const carried = repository.oid("carried");
+  const main = { "refs/heads/main": evil };
+  expect(await refusing(repository, { ...main, [LINE]: carried })).toEqual(["unmerged-source"]);
+  expect(await refusing(repository, { ...main, "refs/heads/release/v2.8": evil })).toEqual(["class-approvals"]);
+  await repository.git(["update-ref", "refs/heads/main", evil]);
+  expect(await refusing(repository, { [LINE]: carried })).toEqual([]);
+  expect(await refusing(repository, { "refs/heads/release/v2.8": evil })).toEqual([]);
+});
+
 test("whoever changes the configuration is told, and it goes through", async () => {
   const repository = await served();
   await repository.extend((story) =>
