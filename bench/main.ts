@@ -13,6 +13,7 @@ import { benchPrerequisites } from "./prerequisites.ts";
 import { benchSignatures } from "./signatures.ts";
 import { benchStanding } from "./standing.ts";
 import { benchSymbols } from "./symbols.ts";
+import { benchVersions } from "./versions.ts";
 
 const KINDS = {
   classing: benchClassing,
@@ -27,6 +28,7 @@ const KINDS = {
   symbols: benchSymbols,
   ledger: benchLedger,
   signatures: benchSignatures,
+  versions: benchVersions,
 } as const;
 
 const { values, positionals } = parseArgs({

@@ -131,3 +131,10 @@ export function wholeNumber(value: string): number {
   if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError("It is a number from 1 on.");
   return Number(value);
 }
+
+/** The first second of a day in UTC, Unix seconds. */
+export function dayStart(value: string): number {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN;
+  if (Number.isNaN(at)) throw new InvalidArgumentError("It is a day, such as 2026-12-31.");
+  return at / 1000;
+}

@@ -19,6 +19,16 @@ export async function filesChanged(
 
 /** What the index holds against HEAD, or against nothing before the first commit. */
 export async function stagedFiles(context: GitContext): Promise<ChangedFile[]> {
-  const args = ["diff", "--cached", "-p", "--no-ext-diff", "--no-textconv", "--no-color", ...FLAGS];
+  const args = [
+    "diff",
+    "--cached",
+    "-p",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-color",
+    "--src-prefix=a/", // diff.noPrefix of the user's would leave names that cannot be told apart
+    "--dst-prefix=b/",
+    ...FLAGS,
+  ];
   return changedFiles((await run(context, args)).stdout.toString("latin1"));
 }

@@ -39,7 +39,7 @@ function logMessage({ kind, target, sources, key }: LedgerRecord, blob: string):
 }
 
 /** Null if the message is no log commit's. */
-export function parseLogMessage(message: string): LogMessage | null {
+function parseLogMessage(message: string): LogMessage | null {
   const found = /\n\nLedger-Key: ([0-9a-f]{64})\nLedger-Envelope: ([0-9a-f]{40,64})\n$/.exec(message);
   return found === null ? null : { key: found[1] ?? "", blob: found[2] ?? "" };
 }

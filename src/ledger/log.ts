@@ -70,7 +70,7 @@ export async function openLog(context: LedgerContext, line: string, published: b
 }
 
 /** Every ref that holds this line's log: local ones first, then the remotes' in their order. */
-export async function copiesOf({ repository, remotes }: LedgerContext, line: string): Promise<LogRef[]> {
+async function copiesOf({ repository, remotes }: LedgerContext, line: string): Promise<LogRef[]> {
   const wanted = [
     logRefname(line, true),
     logRefname(line, false),

@@ -17,7 +17,7 @@ export interface LedgerExportInput {
 }
 
 /** Throws `usage` if the directory holds something, `unknown-line`, `ledger-broken`. */
-export function ledgerExport(deps: Deps, { lines, directory }: LedgerExportInput): Promise<LedgerExportOutcome> {
+export async function ledgerExport(deps: Deps, { lines, directory }: LedgerExportInput): Promise<LedgerExportOutcome> {
   const root = resolve(deps.cwd, directory);
   if (existsSync(root) && readdirSync(root).length > 0)
     throw new AppError("usage", `${directory} is not empty`, { hint: "name a directory that is not there" });

@@ -25,6 +25,10 @@ export interface AddedKey {
   /** Email address. */
   readonly principal: string;
   readonly roles: readonly Role[];
+  /** Unix seconds; what the key signed from then on counts, also before it was added. Null: from now on. */
+  readonly since?: number | null;
+  /** Unix seconds; it signs nothing from then on. */
+  readonly until?: number | null;
 }
 
 export interface LedgerTrustInput {
@@ -104,7 +108,8 @@ async function proposal(
 function changed(state: Trust, { add, revoke, threshold }: LedgerTrustInput): Trust {
   const added = add === null ? null : { ...readKey(add.file), principal: add.principal, roles: [...add.roles] };
   const kept = state.keys.filter(({ key }) => key !== added?.key);
-  const keys = added === null ? kept : [...kept, { ...added, validAfter: null, validBefore: null }];
+  const keys =
+    added === null ? kept : [...kept, { ...added, validAfter: add?.since ?? null, validBefore: add?.until ?? null }];
   const fingerprints = new Map(keys.map(({ key }) => [fingerprintOf(key), key]));
   if (revoke !== null && !fingerprints.has(revoke))
     throw new AppError("unknown-key", `No trusted key has the fingerprint ${revoke}`, { hint: "morello ledger trust" });

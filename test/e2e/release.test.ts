@@ -5,6 +5,7 @@ import { morello, startMorello, type Victims } from "../support/cli.ts";
 import { bareRemote } from "../support/remote.ts";
 import { fsck, type TestRepository } from "../support/repository.ts";
 import { makeSandbox } from "../support/sandbox.ts";
+import { makeKey } from "../support/ssh.ts";
 import { LINE, taggedStory } from "../usecase/releasing.ts";
 
 const LONG = process.env["MORELLO_LONG"] === "1";
@@ -47,6 +48,25 @@ test("dry run, release and push, each as a process; the ledger proves the pick f
   expect(verified.status, verified.stdout).toBe(0);
   expect(verified.stdout).toContain("exactly the fix");
   await fsck(repository);
+});
+
+test("signed and pushed past a guard, a release is proved by a fresh clone alone", async () => {
+  const repository = await taggedStory(FILES).create(makeSandbox(), { head: LINE });
+  const { sandbox, path } = repository;
+  const remote = await bareRemote(repository);
+  expect((await morello(sandbox, ["guard", "install", remote.path])).status).toBe(0);
+  const key = await makeKey(sandbox, "key");
+  const settings = { "gpg.format": "ssh", "user.signingKey": key.file, "tag.gpgSign": "true" };
+  for (const [name, value] of Object.entries(settings)) await repository.git(["config", name, value]);
+  const picked = await morello(sandbox, ["pick", "main", "--onto", LINE, "--yes"], { cwd: path });
+  expect(picked.status, picked.stderr).toBe(0);
+  const made = await run(repository, "--yes", "--push");
+  expect(made.status, made.stdout + made.stderr).toBe(0);
+  const clone = sandbox.path("clone");
+  await sandbox.git(["clone", "-q", "-b", LINE, remote.path, clone]);
+  const verified = await morello(sandbox, ["ledger", "verify", "--from", "v2.7.1"], { cwd: clone });
+  expect(verified.status, verified.stdout).toBe(0);
+  expect(verified.stdout).toContain("4 records, 4 signed");
 });
 
 test("the second run says that there is nothing to release, and exits with 0", async () => {

@@ -1,10 +1,8 @@
 // Logs as a forger would write them: any records in any order, in objects that are sound for git.
 import { GrowingTree } from "../../src/ledger/growing-tree.ts";
-import { logCommit, type Entry } from "../../src/ledger/entry.ts";
+import { logCommit } from "../../src/ledger/entry.ts";
 import type { LedgerContext, Log } from "../../src/ledger/log.ts";
 import { recordPath } from "../../src/ledger/place.ts";
-import { statementBytes } from "../../src/ledger/statement.ts";
-import { serialiseEnvelope } from "../../src/ledger/dsse.ts";
 import type { LedgerRecord } from "../../src/wire/record.ts";
 import type { TestRepository } from "../support/repository.ts";
 
@@ -31,12 +29,6 @@ export async function forgeable(context: LedgerContext, log: Log): Promise<Forge
       return { record, bytes, parents: parents.slice(at === 0 ? 0 : 1) };
     }),
   );
-}
-
-/** A record with other words, and its old signatures. */
-export function reworded({ envelope }: Entry, record: LedgerRecord, parents: readonly string[]): Forged {
-  const payload = statementBytes(record).toString("base64");
-  return { record, bytes: serialiseEnvelope({ ...envelope, payload }), parents };
 }
 
 /** Writes a log of these records and moves its ref there, whatever it held. */

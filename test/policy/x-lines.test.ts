@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { pickMessage } from "../../src/plan/message.ts";
 import { xLines, type XLine } from "../../src/policy/x-lines.ts";
@@ -25,6 +26,34 @@ test("is good wherever a pick of ours puts it", () => {
     const picked = pickMessage(message, { source: SOURCE, trailers: [{ key: "Issue", value: "#1" }], signoff: null });
     expect(xLines(picked)).toEqual([{ id: SOURCE, exact: true, place: "good" }]);
   }
+});
+
+test("is good below any message that git itself would end with it", () => {
+  const line = fc.constantFrom(
+    "",
+    "",
+    "Text.",
+    "More text, and more.",
+    "Signed-off-by: A <a@x>",
+    "Issue: #1",
+    X_LINE,
+    "  indented",
+    "[a: b]",
+  );
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 12 }), (lines) => {
+      const message = `${["fix: a", "", ...lines].join("\n").trimEnd()}\n`; // as git cleans them
+      const last = xLines(pickMessage(message, { source: SOURCE, trailers: [], signoff: null })).at(-1);
+      // git bears with some text among trailers, and adds its line there; we tell it.
+      const block =
+        message
+          .trimEnd()
+          .split(/\n[ \t]*\n/)
+          .at(-1) ?? "";
+      fc.pre(!(/^(?:Text|More)/m.test(block) && /^(?:Signed|\(cherry)/m.test(block)));
+      expect([last?.id, last?.exact, last?.place]).toEqual([SOURCE, true, "good"]);
+    }),
+  );
 });
 
 test.each([

@@ -113,6 +113,18 @@ describe("what is staged", () => {
     expect(outcome.kind === "staged" && outcome.ok).toBe(false);
   });
 
+  test("is told rightly, whatever the user's configuration of diffs says", async () => {
+    const config = ["diff.noPrefix=true", "color.ui=always", "diff.external=false", "diff.renames=copies"];
+    const env = Object.fromEntries(
+      config.flatMap((setting, n) => [
+        [`GIT_CONFIG_KEY_${n}`, setting.split("=")[0] ?? ""],
+        [`GIT_CONFIG_VALUE_${n}`, setting.split("=")[1] ?? ""],
+      ]),
+    );
+    const outcome = await staged(text() + MARKED, { ...env, GIT_CONFIG_COUNT: String(config.length) });
+    expect(told(outcome)).toEqual(["error: conflict markers are staged in a.txt"]);
+  });
+
   test("may hold what looks like one part of a marker", async () => {
     expect(told(await staged(`News\n=======\n${text()}`))).toEqual([]);
   });

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { check, checkPush } from "../../src/usecase/check.ts";
 import type { CheckedLine, CheckOutcome } from "../../src/wire/check.ts";
@@ -92,6 +94,17 @@ describe("what refuses without configuration", () => {
   test("markers that a pick brings", async () => {
     const marked = text({ 20: "<<<<<<< ours\nlimited\n=======\nline 20\n>>>>>>> theirs" });
     expect(await refusals(await landed(PICKED, { "loader.py": marked }))).toEqual(["error markers"]);
+  });
+
+  test("markers in a file whose name is no text", async () => {
+    const repository = await create(story());
+    await repository.extend((line) =>
+      line.checkout(LINE).commit("landed", {
+        message: "fix: own\n",
+        files: [[Buffer.from([0x61, 0x0a, 0xff]), "<<<<<<< a\n=======\n>>>>>>> b\n"]],
+      }),
+    );
+    expect(await refusals(repository)).toEqual(["error markers"]);
   });
 
   test("no markers that the source has, nor headings of equals signs", async () => {
@@ -312,3 +325,21 @@ test("each commit of a series is verified alone, where the command was allowed",
   expect(await verified(null)).toEqual([]);
   expect(await verified(VERIFY)).toEqual(["half"]);
 });
+
+test("a commit of which a file is missing is not passed over", async () => {
+  const repository = await landed("fix: own\n", { own: "something of its own\n" });
+  const blob = await repository.git(["rev-parse", `${LINE}:own`]);
+  await repository.git(["repack", "-a", "-d", "-q"]);
+  await repository.git(["unpack-objects", "-q"], { input: readPack(repository) });
+  rmSync(join(repository.gitDir, "objects", blob.slice(0, 2), blob.slice(2)), { force: true });
+  expect((await failure(run(repository, LINE))).code).toBe("object-missing");
+});
+
+/** Takes the only pack out of the object store, and gives its bytes. */
+function readPack({ gitDir }: TestRepository): Uint8Array {
+  const folder = join(gitDir, "objects", "pack");
+  const [pack = ""] = readdirSync(folder).filter((name) => name.endsWith(".pack"));
+  const bytes = readFileSync(join(folder, pack));
+  for (const name of readdirSync(folder)) rmSync(join(folder, name));
+  return bytes;
+}

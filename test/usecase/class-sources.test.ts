@@ -121,6 +121,25 @@ describe("a commit that says what it is", () => {
     });
   });
 
+  test("is not answerable for a line that came with its source's message", async () => {
+    const lost = "0123456789abcdef0123456789abcdef01234567";
+    const repository = await fixes().create(makeSandbox());
+    await repository.extend((told) =>
+      told.checkout("main").commit("again", { ...ADA, message: picked("again\n", lost), files: { extra: "1\n" } }),
+    );
+    const again = repository.oid("again");
+    await repository.extend((told) =>
+      told
+        .checkout(LINE)
+        .commit("landed", { ...ADA, message: picked("again\n", lost, again), files: { extra: "1\n" } })
+        .checkout("main"),
+    );
+    expect(await classOne(repository, LINE, "line")).toMatchObject({
+      class: "exact",
+      source: { commit: again, evidence: "claimed", reach: "trusted" },
+    });
+  });
+
   test("names its source by an abbreviation", async () => {
     const repository = await landed((oid) => ({ message: picked(FIX, oid("fix").slice(0, 9)), files: FIXED }));
     expect(await classOne(repository, LINE, "line")).toMatchObject({ source: { commit: repository.oid("fix") } });

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ledgerTrust } from "../../src/usecase/ledger-trust.ts";
 import { undo } from "../../src/usecase/undo.ts";
 import { makeSandbox } from "../support/sandbox.ts";
 import { fsck } from "../support/repository.ts";
 import { kindsRecorded, person, recordedOf, recordsOn, verified } from "./recording.ts";
-import { depsOf, failure, fixStory, pick, ran, results } from "./setting.ts";
+import { depsOf, failure, fixStory, NOW, pick, ran, results } from "./setting.ts";
 
 const yes = { confirm: () => Promise.resolve(true) };
 
@@ -139,6 +140,23 @@ describe("with a key", () => {
     expect(results(outcome)).toEqual(["release/v2.7: moved"]);
     expect(outcome.recorded?.warning).toContain("morello ledger trust --add");
     expect((await verified(repository)).every((found) => found.startsWith("unknown-key"))).toBe(true);
+  });
+
+  test("that signed before it was trusted counts from the day on that a root key says, and no earlier", async () => {
+    const repository = await fixStory().create(makeSandbox());
+    const [ann, bob] = [await person(repository, "ann"), await person(repository, "bob")];
+    await pick(repository, "main~1", "v2.7", { env: ann.env });
+    await pick(repository, "main", "v2.7", { env: bob.env });
+    const add = { file: `${bob.key.file}.pub`, principal: "bob@example.com", roles: ["writer"] as const };
+    const change = { revoke: null, threshold: null, reason: null, out: null, sign: null };
+    const trust = (since: number | null): Promise<unknown> =>
+      ledgerTrust(depsOf(repository, { env: ann.env }), { ...change, add: { ...add, since } });
+    await trust(null);
+    expect((await verified(repository))[0]).toContain("unknown-key");
+    await trust(NOW + 1);
+    expect((await verified(repository))[0]).toContain("unknown-key");
+    await trust(NOW - 86_400);
+    expect(await verified(repository)).toEqual(["holds"]);
   });
 
   test("there is, and --no-sign leaves the records unsigned, which does not hold once there is a root key", async () => {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import { AppError } from "../../error.ts";
-import { collectLines, oneLine, wholeNumber, type Verb } from "../verb.ts";
+import { collectLines, dayStart, oneLine, wholeNumber, type Verb } from "../verb.ts";
 
 const HOW = `A ledger is a log of commits for each line: refs/morello/ledger/LINE, or the branch morello-ledger/LINE once it is
 published. Each log commit adds one record, a signed statement in records/; git alone can read and fetch it.`;
@@ -82,6 +82,8 @@ interface TrustFlags {
   readonly add: string | null;
   readonly as: string | null;
   readonly role: readonly Role[];
+  readonly since: number | null;
+  readonly until: number | null;
   readonly revoke: string | null;
   readonly threshold: number | null;
   readonly reason: string | null;
@@ -106,6 +108,16 @@ function trustVerb(verb: Verb): Verb {
         .argParser(collectRoles)
         .default([], ""),
     )
+    .addOption(
+      new Option("--since <day>", "with --add: what it signed from that day on counts, too")
+        .argParser(dayStart)
+        .default(null, ""),
+    )
+    .addOption(
+      new Option("--until <day>", "with --add: it signs nothing from that day on")
+        .argParser(dayStart)
+        .default(null, ""),
+    )
     .addOption(new Option("--revoke <fingerprint>", "take a key out: it signs nothing from now on").default(null, ""))
     .addOption(
       new Option("--threshold <n>", "root signatures that later changes need").argParser(wholeNumber).default(null, ""),
@@ -119,9 +131,10 @@ function trustVerb(verb: Verb): Verb {
       "morello ledger trust --revoke SHA256:… --reason 'laptop lost'",
     )
     .addHelpText("after", `\n${ROLES}`)
-    .does<TrustFlags>(async (session, _operands, { add, as: principal, role, ...flags }) => {
-      if ((add === null) !== (principal === null) || (add === null && role.length > 0)) {
-        throw new AppError("usage", "--add, --as and --role go together", {
+    .does<TrustFlags>(async (session, _operands, { add, as: principal, role, since, until, ...flags }) => {
+      const alone = role.length > 0 || since !== null || until !== null;
+      if ((add === null) !== (principal === null) || (add === null && alone)) {
+        throw new AppError("usage", "--add, --as, --role, --since and --until go together", {
           hint: "morello ledger trust --add KEY.pub --as EMAIL --role writer",
         });
       }
@@ -129,7 +142,7 @@ function trustVerb(verb: Verb): Verb {
       const roles = role.length === 0 ? (["writer"] as const) : role;
       return runLedgerTrust(session, {
         ...flags,
-        add: add === null || principal === null ? null : { file: add, principal, roles },
+        add: add === null || principal === null ? null : { file: add, principal, roles, since, until },
       });
     });
 }

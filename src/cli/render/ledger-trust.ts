@@ -1,7 +1,6 @@
 // Whose keys are trusted, and what was written for others to check.
 import type { LedgerExportOutcome, LedgerTrustOutcome, TrustKeyReport } from "../../wire/ledger.ts";
 import { cleaned } from "./clean.ts";
-import { table, type Cell } from "./table.ts";
 import { count, paint, symbol, type View } from "./view.ts";
 
 export function renderLedgerTrust(view: View, found: LedgerTrustOutcome): string {
@@ -21,32 +20,23 @@ export function renderLedgerTrust(view: View, found: LedgerTrustOutcome): string
       "  morello ledger trust --add KEY.pub --as EMAIL --role root,writer",
     );
   } else {
-    lines.push(
-      ...table(
-        view,
-        [{}, { shrink: 2 }, {}, { shrink: 1, least: 20 }],
-        trust.keys.map((key) => keyRow(view, key)),
-      ),
-    );
+    lines.push(...trust.keys.flatMap((key) => keyLines(view, key)));
     lines.push(`A change needs ${count(trust.threshold, "root signature")}.`);
   }
   return lines.map((line) => `${line}\n`).join("");
 }
 
-function keyRow(
-  view: View,
-  { principal, roles, fingerprint, revoked, validAfter, validBefore }: TrustKeyReport,
-): Cell[] {
+/** The fingerprint in full: it is what `--revoke` takes. */
+function keyLines(view: View, key: TrustKeyReport): string[] {
+  const { principal, roles, fingerprint, revoked, validAfter, validBefore } = key;
   const dates = [
     ...(validAfter === null ? [] : [`from ${day(validAfter)}`]),
     ...(validBefore === null ? [] : [`until ${day(validBefore)}`]),
   ];
-  return [
-    revoked ? { text: symbol(view, "bad"), tone: "bad" } : { text: symbol(view, "good"), tone: "good" },
-    { text: principal, tone: revoked ? "quiet" : "strong" },
-    { text: revoked ? "revoked" : [roles.join(", "), ...dates].join(" "), tone: revoked ? "bad" : "plain" },
-    { text: fingerprint, tone: "id" },
-  ];
+  const may = revoked ? "revoked" : [roles.join(", "), ...dates].join(" ");
+  const mark = revoked ? paint(view, "bad", symbol(view, "bad")) : paint(view, "good", symbol(view, "good"));
+  if (view.plain) return [`${principal}: ${may}, ${fingerprint}`];
+  return [`${mark} ${paint(view, "strong", principal)}  ${may}`, `    ${paint(view, "id", fingerprint)}`];
 }
 
 function day(seconds: number): string {

@@ -43,7 +43,7 @@ function plainEntry(line: string, { record, signedBy, commit }: LedgerEntry): st
 }
 
 /** What a record says, in a few words. */
-export function aboutOf(record: LedgerRecord): string {
+function aboutOf(record: LedgerRecord): string {
   const source = record.sources.map(shortId).join(", ");
   switch (record.kind) {
     case "landed":

@@ -89,9 +89,19 @@ export class Signed {
     for (const { trust } of this.#inForce(record, record.seq)) {
       const standings = signatures.map((signature) => standingOf(trust, signature, role, record.time));
       const refused = standings.filter((standing) => standing.kind !== "holds");
-      if (refused[0] !== undefined && refused.length === standings.length) return refused[0];
+      if (refused[0] === undefined || refused.length < standings.length) continue;
+      if (!this.#vouchedLater(record, signatures, role)) return refused[0];
     }
     return null;
+  }
+
+  /** Whether a root vouched for a key after it had signed, in so many words: from a day on that has passed by then. */
+  #vouchedLater(record: LedgerRecord, signatures: readonly GoodSignature[], role: Role): boolean {
+    const newest = this.#states.at(-1)?.trust;
+    return signatures.some((signature) => {
+      const standing = newest === undefined ? null : standingOf(newest, signature, role, record.time);
+      return standing?.kind === "holds" && standing.key.validAfter !== null;
+    });
   }
 
   /** The principal of the first key that the states in force then know. */
@@ -105,6 +115,8 @@ export class Signed {
   }
 
   #judge(record: LedgerRecord, good: readonly GoodSignature[], at: number): void {
+    const isWord = record.kind === "approval" || record.kind === "waiver"; // an approver's own
+    if (isWord && this.refusal(record, good, "approver") === null) return;
     const refused = this.refusal(record, good, "writer");
     if (refused !== null) this.#findings.add(refused.kind, at, refused.message);
   }

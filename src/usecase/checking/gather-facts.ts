@@ -70,14 +70,20 @@ async function look(
   return Promise.all(
     commits.map(async (classed) => {
       const commit = await scratch.reader.commit(classed.commit);
-      if (commit === null)
-        throw new AppError("object-missing", `Commit ${classed.commit} is missing from the repository`, {
-          hint: "git fetch",
-        });
+      const files = changed.get(classed.commit);
+      // What cannot be read is not passed over: nobody could say what it brings.
+      if (commit === null || (files === undefined && wanted.length > 0)) throw missing(classed.commit);
       const source = classed.source === null ? null : await scratch.reader.commit(classed.source.commit);
-      return { classed, commit, source, files: changed.get(classed.commit) ?? [] };
+      return { classed, commit, source, files: files ?? [] };
     }),
   );
+}
+
+function missing(commit: string): AppError {
+  return new AppError("object-missing", `Commit ${commit}, or a file of it, is missing from the repository`, {
+    hint: "git fetch; in a partial clone: git fetch --refetch --no-filter",
+    data: { object: commit },
+  });
 }
 
 function personOf(identity: string): Person {

@@ -1,7 +1,8 @@
 // Files that a pick or a merge brings back although the line has deleted them, and nothing that it carries added them.
 import { filesChanged } from "../../git/changed-files.ts";
 import { pathChanges } from "../../git/path-log.ts";
-import { parseQuotedPath, pathBytes } from "../../object/path.ts";
+import { parseQuotedPath } from "../../object/path.ts";
+import { entryAt } from "./entry-at.ts";
 import type { Checking, Looked } from "./looked.ts";
 
 /** As git quotes them. The line's history is read only for paths that nothing explains. */
@@ -44,9 +45,8 @@ async function keptByMerge(
   const bases = graph.mergeBases(ours, theirs).map((base) => graph.oid(base));
   const held = await Promise.all(
     brought.map(async (path) => {
-      const name = pathBytes(parseQuotedPath(path)).toString("utf8");
-      const found = await Promise.all(bases.map((base) => workspace.scratch.reader.info(`${base}:${name}`)));
-      return found.some((object) => object !== null);
+      const found = await Promise.all(bases.map((base) => entryAt(workspace, base, path)));
+      return found.some((entry) => entry !== null);
     }),
   );
   return brought.filter((_, n) => held[n] === true);

@@ -1,6 +1,7 @@
 // The merge that git makes of a commit's parents by itself, as a question for the engine.
 import type { Landed } from "../../apply/class.ts";
 import type { CommitGraph } from "../../index/graph.ts";
+import { recall, remember } from "../../index/remembered.ts";
 import { emptyTree } from "../../object/hash.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Candidate } from "./proposal.ts";
@@ -18,11 +19,22 @@ export async function automaticMerge(
   for (const other of others) {
     const [theirs, parent] = [graph.find(other), await workspace.scratch.reader.commit(other)];
     if (theirs === null || parent === null) return null;
-    const before = await baseTree(workspace, graph, graph.mergeBases(ours, theirs));
+    const before = await baseTree(workspace, graph, knownBases(workspace, graph, ours, theirs));
     if (before === null) return null;
     patches.push({ before, after: parent.tree });
   }
   return { onto, tree: commit.tree, patches };
+}
+
+/** What two commits have in common is found once: it takes a walk over the whole graph. */
+function knownBases({ store, repository }: Workspace, graph: CommitGraph, a: number, b: number): number[] {
+  if (repository.shallow) return graph.mergeBases(a, b); // a deeper clone may know others
+  const key = `merge-bases/${graph.oid(a)}${graph.oid(b)}`;
+  const known = recall<string[]>(store, key)?.map((oid) => graph.find(oid));
+  if (known?.every((number) => number !== null) === true) return known.filter((number) => number !== null);
+  const found = graph.mergeBases(a, b);
+  remember(store, [[key, found.map((number) => graph.oid(number))]]);
+  return found;
 }
 
 /** Several merge bases are merged themselves first, conflicts and all, as git's recursive merge does it. */

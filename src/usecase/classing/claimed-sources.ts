@@ -22,7 +22,7 @@ const MAINLINES = 2;
 export async function claimedSources(
   workspace: Workspace,
   graph: CommitGraph,
-  { claims, commit, oid: own }: Candidate,
+  { claims, commit, oid: landed }: Candidate,
 ): Promise<Claimed> {
   const all = await Promise.all(
     claims.pickedFrom.map(async (id) => ({ id, oid: await resolveClaim(workspace, graph, id) })),
@@ -30,7 +30,7 @@ export async function claimedSources(
   // Prose may speak of other repositories' commits; git's own line speaks of this one's.
   const lines = new Set(Array.from(commit.message.matchAll(GITS_LINE), ([, id = ""]) => id.toLowerCase()));
   const named = all.filter(({ id, oid }) => oid !== null || lines.has(id));
-  const there = [...new Set(named.flatMap(({ oid }) => (oid === null || oid === own ? [] : [oid])))];
+  const there = [...new Set(named.flatMap(({ oid }) => (oid === null || oid === landed ? [] : [oid])))];
   const nearest = there.at(-1);
   if (nearest === undefined) return { named, proposals: [], nearest: null, judged: [] };
   const { reader } = workspace.scratch;
@@ -41,10 +41,12 @@ export async function claimedSources(
   });
   // The last line of a chain of picks is the nearest; lines that it does not hold itself are further patches.
   const further = claimsOf(source?.message ?? "").pickedFrom;
+  // A line that came with the nearest source's message is that commit's claim.
+  const own = named.filter(({ id, oid }) => oid !== null || !further.includes(id));
   const isChain = there.slice(0, -1).every((oid) => further.some((id) => oid.startsWith(id)));
-  if (isChain) return { named, proposals: alone, nearest, judged: [nearest] };
+  if (isChain) return { named: own, proposals: alone, nearest, judged: [nearest] };
   const series: Proposal = { evidence: "claimed", sources: there.map((oid) => ({ oid, mainline: 1 })), sure: true };
-  return { named, proposals: [...alone, series], nearest, judged: there };
+  return { named: own, proposals: [...alone, series], nearest, judged: there };
 }
 
 /** A full object ID of a commit, or the one commit that an abbreviation stands for. */

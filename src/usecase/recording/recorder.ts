@@ -89,5 +89,7 @@ function warningOf({ state }: CurrentTrust, signer: RecordSigner | null, now: nu
   if (state === null) return null;
   if (signer === null) return "the record is not signed, and the trust log asks for it: git config user.signingKey";
   const standing = standingOf(state, signer, "writer", now);
-  return standing.kind === "holds" ? null : `${standing.message}: morello ledger trust --add KEY.pub --as EMAIL`;
+  return standing.kind === "holds"
+    ? null
+    : `${standing.message}: morello ledger trust --add KEY.pub --as EMAIL --since DAY`;
 }
