@@ -7,7 +7,7 @@ import { fsck, type TestRepository } from "../support/repository.ts";
 import { makeSandbox } from "../support/sandbox.ts";
 
 const LONG = process.env["MORELLO_LONG"] === "1";
-const KILLS = LONG ? 500 : 50;
+const KILLS = LONG ? 2000 : 50;
 const SEED = Number(process.env["SEED"] ?? 20_260_101);
 
 const LINES = ["release/v1.0", "release/v1.1", "release/v1.2", "release/v1.3"];
@@ -60,6 +60,20 @@ async function expectWhole(repository: TestRepository): Promise<void> {
     );
   }
   expect(leftovers(repository)).toEqual([]);
+  const verified = await morello(sandbox, ["ledger", "verify", "--json"], { cwd: path });
+  expect(verified.status, verified.stdout).toBe(0);
+  const listed = await morello(sandbox, ["ledger", "log", "--limit", "100000", "--json"], { cwd: path });
+  const { lines } = listed.json<{
+    lines: { line: string; entries: { record: { kind: string; commit?: string } }[] }[];
+  }>();
+  expect(lines).toHaveLength(LINES.length);
+  for (const { line, entries } of lines) {
+    const records = entries.map(({ record }) => record);
+    // Each landing is recorded once, and each but the one that stands is taken back once.
+    const count = (kind: string): number => records.filter((record) => record.kind === kind).length;
+    expect(count("landed")).toBe(count("reverted") + 1);
+    expect(records.find(({ kind }) => kind === "landed")?.commit).toBe(await repository.git(["rev-parse", line]));
+  }
 }
 
 /** Locks and half-written files anywhere in the git directory. */

@@ -125,7 +125,7 @@ test("a log of keys begun anew that holds the old one as mere evidence is refuse
   await repository.git(["update-ref", "-d", TRUST]);
   const draft = trusting([{ signer: other, who: "other" }]);
   const first = await record(repository, [draft], { line: "", signer: other });
-  const taken = await record(repository, [{ ...draft, parents: [old] } as Draft], {
+  const taken = await record(repository, [{ ...draft, parents: [old] }], {
     line: "",
     signer: other,
     onto: first,
