@@ -5,14 +5,15 @@ import type { Line } from "../wire/line.ts";
 import type { ApplyOutcome, LineResult } from "../wire/outcome.ts";
 import type { Plan, PickOutcome, PlannedLine } from "../wire/plan.ts";
 import { computeLines } from "./picks/compute-picks.ts";
-import { execute, type ExecuteOptions } from "./landing/execute.ts";
+import { execute, forbiddenLines, type ExecuteOptions } from "./landing/execute.ts";
 import { withReconciled } from "./reconciled.ts";
 import { computationOf } from "./picks/recompute.ts";
 import { historyOf, linesOf, type Deps, type Workspace } from "./workspace.ts";
 
 export interface ApplyInput extends ExecuteOptions {
   readonly plan: Plan;
-  readonly confirm: (plan: Plan) => Promise<boolean>;
+  /** Shows the plan, whose lines of those names policy refuses; false stops. */
+  readonly confirm: (plan: Plan, forbidden: readonly string[]) => Promise<boolean>;
 }
 
 /** What is executed is computed anew: the file is a request and a promise, and nothing of it is taken on trust. */
@@ -31,7 +32,8 @@ export function applyPlan(deps: Deps, input: ApplyInput): Promise<ApplyOutcome> 
     const differences = plan.lines.flatMap((planned, n) => compare(planned, lines[n]));
     if (differences.length > 0) return { kind: "unconfirmed", plan: input.plan, differences };
     const confirmed = { ...plan, lines };
-    if (!(await input.confirm(confirmed))) return { kind: "declined", plan: confirmed };
+    if (!(await input.confirm(confirmed, await forbiddenLines(workspace, confirmed, input))))
+      return { kind: "declined", plan: confirmed };
     const outcome = await execute(workspace, confirmed, input);
     savePending(workspace.repository, outcome);
     return withLanded(outcome, input.plan, done);

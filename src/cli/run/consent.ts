@@ -19,12 +19,12 @@ export function consent(
   session: Session,
   { yes, keepGoing, push }: Consent,
   each: boolean,
-): (plan: Plan) => Promise<boolean> {
-  return (plan) => {
-    const moving = movingLines(plan);
+): (plan: Plan, forbidden: readonly string[]) => Promise<boolean> {
+  return (plan, forbidden) => {
+    const moving = movingLines(plan).filter(({ line }) => !forbidden.includes(line.name));
     const cannot = plan.notes.some(({ kind }) => kind === "no-identity"); // applying says so, and how to mend it
-    if (yes || cannot || moving.length === 0 || (stoppedLines(plan).length > 0 && !keepGoing))
-      return Promise.resolve(true);
+    const stops = stoppedLines(plan).length > 0 || forbidden.length > 0;
+    if (yes || cannot || moving.length === 0 || (stops && !keepGoing)) return Promise.resolve(true);
     const names = moving.map(({ line }) => cleaned(line.name));
     session.needPerson(`${names.join(", ")} would move`, "run it again with --yes");
     session.say(`${renderPlan(session.err, plan)}\n`);

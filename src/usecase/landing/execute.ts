@@ -122,6 +122,28 @@ export async function execute(workspace: Workspace, plan: Plan, options: Execute
   });
 }
 
+/** What policy says of a plan's lines, by name: of the commits as they would land, unsigned. */
+async function checkPlan(
+  workspace: Workspace,
+  plan: Plan,
+  sign: boolean | null,
+): Promise<ReadonlyMap<string, CheckedLanding>> {
+  const going = plan.lines.filter((line) => line.firstFailure === null && line.result !== line.onto);
+  const unsigned = await buildLines(workspace, plan, going, null);
+  const checked = await checkLandings(workspace, landingsOf(plan, unsigned), sign);
+  return new Map(checked.map((found) => [found.landing.line, found]));
+}
+
+/** Names of lines that policy refuses. Nobody need be asked about them. */
+export async function forbiddenLines(
+  workspace: Workspace,
+  plan: Plan,
+  { sign }: Pick<ExecuteOptions, "sign">,
+): Promise<string[]> {
+  if (plan.notes.some(({ kind }) => kind === "no-identity")) return [];
+  return [...(await checkPlan(workspace, plan, sign))].flatMap(([line, { met }]) => (met ? [] : [line]));
+}
+
 /** The lines that may move: not those that did not pass, nor those whose picks name commits of such a line as source. */
 function fitLines(
   going: readonly PlannedLine[],
