@@ -124,7 +124,14 @@ test("--onto must be given, and a revision too", async () => {
 test("help shows the verbs of every day first, with examples before all", () => {
   const help = helpOf();
   expect(help.indexOf("Examples:")).toBe(0);
-  expect(help.match(/^\S.*:$/gm)).toEqual(["Examples:", "Every day:", "When a pick stops:", "Also:", "Everywhere:"]);
+  expect(help.match(/^\S.*:$/gm)).toEqual([
+    "Examples:",
+    "Every day:",
+    "When a pick stops:",
+    "What landed, and who let it:",
+    "Also:",
+    "Everywhere:",
+  ]);
   expect(/Every day:\n {2}find .*\n {2}plan .*\n {2}pick /.test(help)).toBe(true);
   expect(help).not.toContain("__complete");
 });

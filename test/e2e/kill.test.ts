@@ -65,7 +65,8 @@ async function expectWhole(repository: TestRepository): Promise<void> {
 }
 
 /** The ledgers hold, and tell of every landing once. */
-async function expectProved({ sandbox, path, git }: TestRepository): Promise<void> {
+async function expectProved(repository: TestRepository): Promise<void> {
+  const { sandbox, path } = repository;
   const verified = await morello(sandbox, ["ledger", "verify", "--json"], { cwd: path });
   expect(verified.status, verified.stdout).toBe(0);
   const listed = await morello(sandbox, ["ledger", "log", "--limit", "100000", "--json"], { cwd: path });
@@ -78,7 +79,7 @@ async function expectProved({ sandbox, path, git }: TestRepository): Promise<voi
     // Each landing is recorded once, and each but the one that stands is taken back once.
     const count = (kind: string): number => records.filter((record) => record.kind === kind).length;
     expect(count("landed")).toBe(count("reverted") + 1);
-    expect(records.find(({ kind }) => kind === "landed")?.commit).toBe(await git(["rev-parse", line]));
+    expect(records.find(({ kind }) => kind === "landed")?.commit).toBe(await repository.git(["rev-parse", line]));
   }
 }
 

@@ -16,7 +16,7 @@ export function approveVerb(verb: Verb): Verb {
     .argument("<what>", "a line, or a file that morello plan --out wrote")
     .addOption(new Option("--line <line>", "of a plan, only this line").default(null, ""))
     .addOption(new Option("--comment <text>", "what you want to say with it").argParser(oneLine).default(null, ""))
-    .addOption(new Option("--days <n>", "how long it holds").argParser(wholeNumber).default(null, ""))
+    .addOption(new Option("--days <n>", "how many days it holds").argParser(wholeNumber).default(null, ""))
     .option("-y, --yes", "ask nothing, just sign", false)
     .option("--push", "push the ledger", false)
     .addOption(new Option("--remote <name>", "push to this remote").default(null, ""))

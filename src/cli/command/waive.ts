@@ -13,9 +13,9 @@ export function waiveVerb(verb: Verb): Verb {
   return verb
     .description("let a violation of a rule pass, on the record")
     .argument("<rule>", "a rule's id, as morello check shows it")
-    .addOption(new Option("--line <line>", "the line").makeOptionMandatory())
+    .addOption(new Option("--line <line>", "the line that it is for").makeOptionMandatory())
     .addOption(new Option("--commit <rev>", "only for this commit, landed or source").default(null, ""))
-    .addOption(new Option("--reason <text>", "why").argParser(oneLine).makeOptionMandatory())
+    .addOption(new Option("--reason <text>", "why, for the record").argParser(oneLine).makeOptionMandatory())
     .addOption(
       new Option("--until <when>", "a day (2026-12-31) or a time from now (12h, 30d)")
         .argParser(moment)
