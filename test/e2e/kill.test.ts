@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { morello, startMorello, type Victims } from "../support/cli.ts";
 import { history } from "../support/history.ts";
+import { random } from "../support/random.ts";
 import { fsck, type TestRepository } from "../support/repository.ts";
 import { makeSandbox } from "../support/sandbox.ts";
 
@@ -36,17 +37,6 @@ async function manyLines(): Promise<TestRepository> {
   for (const line of LINES.slice(1))
     await repository.git(["worktree", "add", "-q", sandbox.path(line.replace("/", "-")), line]);
   return repository;
-}
-
-/** Numbers from 0 to 1 that a seed gives again. Source: mulberry32. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 async function expectWhole(repository: TestRepository): Promise<void> {

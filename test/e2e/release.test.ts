@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { ReleaseOutcome } from "../../src/wire/release.ts";
 import { morello, startMorello, type Victims } from "../support/cli.ts";
 import { bareRemote } from "../support/remote.ts";
+import { random } from "../support/random.ts";
 import { fsck, type TestRepository } from "../support/repository.ts";
 import { makeSandbox } from "../support/sandbox.ts";
 import { makeKey } from "../support/ssh.ts";
@@ -121,17 +122,6 @@ describe("usage", () => {
     expect(await repository.git(["tag"])).toBe("v2.7.0");
   });
 });
-
-/** Numbers from 0 to 1 that a seed gives again. Source: mulberry32. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 test(
   `${KILLS} kills at random moments of a release: one tag, one record, and the next run ends what was begun`,
