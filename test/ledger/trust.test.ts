@@ -156,3 +156,15 @@ test("the root key may be pinned by git's configuration", async () => {
   await repository.git(["config", "morello.rootKey", bob.fingerprint]);
   expect((await readTrust(context))?.findings).toMatchObject([{ code: "root-key" }]);
 });
+
+test("a log that lacks what the trust log saw was rolled back, until a root key has seen it as it is", async () => {
+  const { repository, ada } = await twoKeys();
+  const signer = nodeSigner(ada);
+  const keys = [trusted(ada, "ada@x")];
+  const context = await contextOf(repository);
+  const { update } = await write(context, repository, [await landed(repository, 1)], { signer });
+  await trust(context, repository, { keys }, [signer], { [LINE]: repository.oid("pick 1") });
+  expect(codes(await verified(repository))).toContain("rolled-back");
+  await trust(context, repository, { keys }, [signer], { [LINE]: update.to });
+  expect((await verified(repository)).findings).toEqual([]);
+});

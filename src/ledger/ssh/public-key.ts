@@ -37,12 +37,21 @@ export type PublicKey =
 
 /** Reads a key's blob. Throws `Malformed`. */
 export function readPublicKey(blob: Buffer): PublicKey {
+  const name = blob.toString("latin1");
+  const known = KNOWN.get(name);
+  if (known !== undefined) return known;
   const reader = new Reader(blob, "the public key");
   const type = reader.name();
   const key = readBody(type, blob, reader);
   reader.end();
+  if (KNOWN.size >= FEW) KNOWN.clear();
+  KNOWN.set(name, key);
   return key;
 }
+
+/** Keys that were read: few people sign a hundred thousand records, and OpenSSL takes its time over each key. */
+const KNOWN = new Map<string, PublicKey>();
+const FEW = 100;
 
 function readBody(type: string, blob: Buffer, reader: Reader): PublicKey {
   switch (type) {

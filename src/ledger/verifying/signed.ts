@@ -36,16 +36,28 @@ export class Signed {
     this.#findings = findings;
     this.#byDigest = new Map(this.#states.map(({ digest }, at) => [digest, at]));
     this.#seen = this.#byDigest.get(after?.trust ?? "") ?? -1;
-    const positions = new Map(commits.map((commit, at) => [commit, at]));
-    this.#before = this.#states.map(({ tips }) => {
+    this.#before = this.#placesOf(line, new Map(commits.map((commit, at) => [commit, at])));
+  }
+
+  /**
+   * Where each state found the log. A tip that is not there any more means that the log was rolled back, unless a later
+   * state names one that is: then it was settled anew, and root keys have seen it.
+   */
+  #placesOf(line: string, positions: ReadonlyMap<string, number>): number[] {
+    const places: number[] = [];
+    let later: number | null = null;
+    for (const { tips } of this.#states.toReversed()) {
       const tip = tips[line];
-      const at = tip === undefined ? -1 : positions.get(tip);
-      if (at === undefined) {
+      const at: number | null = tip === undefined ? -1 : (positions.get(tip) ?? later);
+      if (at === null) {
         const message = `the trust log saw the log commit ${tip?.slice(0, 12) ?? ""}, and this log does not hold it`;
-        findings.add("rolled-back", null, message);
+        const hint = "if it was settled anew, a root key says so: morello ledger trust --threshold 1 --reason WHY";
+        this.#findings.add("rolled-back", null, message, hint);
       }
-      return at ?? -1;
-    });
+      if (tip !== undefined) later = at;
+      places.unshift(at ?? -1);
+    }
+    return places;
   }
 
   /** How many records are signed, by whom: most records first. */
