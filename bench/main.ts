@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { benchIndex } from "./index-build.ts";
 import { benchNatural } from "./natural.ts";
 import { benchClassing } from "./classing.ts";
+import { benchConcern } from "./concern.ts";
 import { benchEquivalence } from "./equivalence.ts";
 import { benchFit } from "./fit.ts";
 import { benchLedger } from "./ledger.ts";
@@ -17,6 +18,7 @@ import { benchVersions } from "./versions.ts";
 
 const KINDS = {
   classing: benchClassing,
+  concern: benchConcern,
   picks: benchPicks,
   plans: benchPlans,
   prerequisites: benchPrerequisites,

@@ -27,7 +27,7 @@ export interface Appended {
 
 /** The first record of a log: it fixes the repository's identity, and what was on the line before. `tip`: the line's. */
 export function firstRecord(target: string, tip: string | null): DraftOf<"checkpoint"> {
-  return { kind: "checkpoint", target, sources: [], body: { tip, baseline: tip, tips: {} }, parents: [] };
+  return { kind: "checkpoint", target, sources: [], body: { tip, baseline: tip, tips: {}, rules: null }, parents: [] };
 }
 
 /**

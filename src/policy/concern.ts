@@ -1,11 +1,22 @@
 // The changed files of a fix -> hunks that are no part of it: reformatting, renaming, moving and rewording of comments
 // in files and functions where nothing of the fix is. Reads text alone, so it says nothing where it cannot be sure.
+import { FIX_WORDS, fixReason } from "../message/fix.ts";
+import { subjectOf } from "../object/text.ts";
 import type { ChangedFile, ChangedHunk } from "../patch/changed-file.ts";
 
 export interface StrayHunk {
   readonly path: string;
   readonly line: number;
   readonly kind: "reformatting" | "renaming" | "moving" | "rewording of comments";
+}
+
+/** Where tidying is what the commit is for, it is its one concern. */
+const TIDYING =
+  /\b(?:typos?|misspell\w*|spelling|grammar|wording|comments?|docs?|docstrings?|godoc|styles?|lint\w*|format\w*|white-?space|indent\w*|renam\w+|names?|shadow\w*|warnings?|vet|govet|imports?)\b/i;
+
+/** Nothing for a commit whose message does not say that it is a fix. */
+export function strayInFix(message: string, files: readonly ChangedFile[]): StrayHunk[] {
+  return fixReason(message, FIX_WORDS) === null || TIDYING.test(subjectOf(message)) ? [] : strayHunks(files);
 }
 
 /** Nothing, unless there is something beside it that changes what the code does. In the order of the files. */

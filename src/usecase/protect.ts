@@ -11,7 +11,8 @@ import { remoteUrl } from "../git/push.ts";
 import { policyOf } from "../line/settings.ts";
 import { mergePolicy } from "../policy/default.ts";
 import type { ProtectDifference, ProtectOutcome } from "../wire/protect.ts";
-import { withWorkspace, type Deps, type Workspace } from "./workspace.ts";
+import { recordRules } from "./recording/record-rules.ts";
+import { historyOf, linesOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
 
 export type { ForgeKind };
 
@@ -53,9 +54,11 @@ export function protect(deps: Deps, input: ProtectInput): Promise<ProtectOutcome
     say("reading back from");
     const after = await forge.read();
     const remaining = differences(after.wanted, after.entries);
+    const state = stateOf(place, forge, after, remaining);
+    await recordRules(workspace, linesOf(workspace, await historyOf(workspace, [])), state.rulesDigest);
     return {
       kind: "applied",
-      ...stateOf(place, forge, after, remaining),
+      ...state,
       differences: different.map(wireDifference),
       remaining: remaining.map(wireDifference),
     };

@@ -118,6 +118,8 @@ export const LedgerRecord = z.discriminatedUnion("kind", [
     tip: ObjectId.nullable(),
     baseline: ObjectId.nullable(),
     tips: z.record(z.string(), ObjectId),
+    /** Digest of what guards the refs on the forge, as `morello protect` found it; null where nobody asked. */
+    rules: Digest.nullable().default(null),
   }),
   /** In the trust log only. `tips`: of the lines' logs when it was written; what comes after them is held to this state. */
   record("trust", { state: Trust, reason: z.string(), tips: z.record(z.string(), ObjectId) }),

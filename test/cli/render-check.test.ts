@@ -148,6 +148,25 @@ test("a resolved commit shows its range-diff", () => {
   );
 });
 
+test("messages of another form stand together where there are many, unless there is more to say of their commits", () => {
+  const starts = ["1a", "2b", "3c", "4d", "5e"];
+  const commits = starts.map((start) => commit(start, `Change ${start}`));
+  const form = starts.map((start) => violation("message-form", start, "type may not be empty (type-empty)"));
+  const violations = [...form, violation("author", "5e", "another author")];
+  const shown = renderCheck(terminal(80), {
+    kind: "checked",
+    ok: true,
+    lines: [{ ...LINE, commits, violations, notices: [] }],
+  });
+  expect(shown).toContain(`! message-form: messages of 4 commits have another form: 1a0000000000,
+  2b0000000000, 3c0000000000 and 1 more
+  → what to do about message-form
+`);
+  expect(shown).toContain("! 5e0000000000 Change 5e");
+  expect(shown).not.toContain("Change 1a");
+  expect(shown).not.toContain("as policy wants");
+});
+
 test("nothing to check is said", () => {
   const empty: CheckedLine = { ...LINE, commits: [], violations: [], notices: [] };
   expect(renderCheck(terminal(80), { kind: "checked", ok: true, lines: [empty] })).toContain("○ nothing to check\n");

@@ -48,14 +48,17 @@ function lineBlock(view: View, line: CheckedLine): string[] {
   const range = `${from === null ? "" : shortId(from)}..${shortId(to)}`;
   const head = `${paint(view, "strong", "Check")}  ${paint(view, "name", line.line)}  ${count(commits.length, "commit")} ${paint(view, "quiet", range)}`;
   const ofLine = violations.filter(({ commit }) => commit === null);
-  const told = commits.filter((commit) => isTold(commit, violations));
+  const folded = commits.filter((commit) => isOfForm(commit, violations));
+  const apart = folded.length > MANY ? folded : [];
+  const told = commits.filter((commit) => isTold(commit, violations) && !apart.includes(commit));
   const blocks = told.flatMap((commit) => ["", ...commitBlock(view, commit, violations)]);
   return [
     head,
     ...(ofLine.length === 0 ? [] : ["", ...violationLines(view, ofLine, 0)]),
     ...blocks,
+    ...(apart.length === 0 ? [] : ["", ...formLines(view, apart, violations)]),
     "",
-    ...summaryLines(view, line, told),
+    ...summaryLines(view, line, [...told, ...apart]),
     ...notices.flatMap((text) => bullet(view, "note", "quiet", text)),
   ];
 }
@@ -63,6 +66,24 @@ function lineBlock(view: View, line: CheckedLine): string[] {
 /** What somebody must look at: a violation, or contents that the computed pick does not have. */
 function isTold(commit: ClassedCommit, violations: readonly Violation[]): boolean {
   return violations.some((one) => one.commit === commit.commit) || commit.beyond.length > 0 || commit.rangeDiff !== "";
+}
+
+/** Projects with messages of another kind have hundreds of these: more than so many stand together. */
+const MANY = 3;
+const FORM = "message-form";
+
+/** Nothing is to be said of it but that its message has another form. */
+function isOfForm(commit: ClassedCommit, violations: readonly Violation[]): boolean {
+  const own = violations.filter((one) => one.commit === commit.commit);
+  const onlyForm = own.length > 0 && own.every(({ rule, severity }) => rule === FORM && severity === "warning");
+  return onlyForm && commit.beyond.length === 0 && commit.rangeDiff === "";
+}
+
+function formLines(view: View, commits: readonly ClassedCommit[], violations: readonly Violation[]): string[] {
+  const shown = commits.slice(0, MANY).map(({ commit }) => shortId(commit));
+  const text = `${FORM}: messages of ${commits.length} commits have another form: ${shown.join(", ")} and ${commits.length - MANY} more`;
+  const hint = violations.find(({ rule }) => rule === FORM)?.hint ?? "";
+  return [...bullet(view, "refused", "warn", text), ...hintLines(view, hint, 0)];
 }
 
 function commitBlock(view: View, commit: ClassedCommit, violations: readonly Violation[]): string[] {

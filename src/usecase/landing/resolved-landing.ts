@@ -69,10 +69,10 @@ async function readPick(
   if (commit === null || source === null)
     throw new AppError("object-missing", `Commit ${pick.source} is missing from the repository`, { hint: "git fetch" });
   const of = source.parents.length > 1 ? (mainline ?? 1) - 1 : 0;
-  const [onto, parent] = await Promise.all(
-    [commit.parents[0], source.parents[of]].map((oid) => (oid === undefined ? null : scratch.reader.commit(oid))),
-  );
-  return { commit, onto: onto ?? null, source, parent: parent ?? null };
+  const read = (oid: string | undefined): Promise<Commit | null> =>
+    oid === undefined ? Promise.resolve(null) : scratch.reader.commit(oid);
+  const [onto, parent] = await Promise.all([read(commit.parents[0]), read(source.parents[of])]);
+  return { commit, onto, source, parent };
 }
 
 /** What `morello continue --adapt` wrote. */
