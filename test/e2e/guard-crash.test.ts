@@ -114,6 +114,19 @@ test.each(LONG ? ends : ends.slice(0, 1))("a guard that is %s: nothing moves", a
   await expectUntouched(world, before);
 });
 
+test("a guard whose program is an empty file, as in the middle of an upgrade, refuses although node ends well", async () => {
+  const sandbox = makeSandbox();
+  const world = await guarded(sandbox);
+  const before = await world.server.refs();
+  const hook = join(world.server.path, "hooks", "pre-receive");
+  const text = readFileSync(hook, "utf8");
+  const empty = sandbox.write("empty.js", "");
+  sandbox.write("server.git/hooks/pre-receive", text.replace(/^program=.*$/m, `program='${empty}'`), 0o755);
+  const done = await world.push("file", [await world.refspec({ refname: "refs/heads/after", to: "side" })]);
+  expect(done.stderr.toString()).toContain("refused, since it gave no answer");
+  expect(await world.server.refs()).toEqual(before);
+});
+
 test("a guard that has no room to work in refuses, and says so", async () => {
   const sandbox = makeSandbox();
   const world = await guarded(sandbox);

@@ -2,6 +2,7 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
+import { ACCEPTED } from "../../usecase/guard/hook.ts";
 import { installGuard, uninstallGuard } from "../../usecase/guard/install.ts";
 import { receivePush, timeLimit } from "../../usecase/guard/receive.ts";
 import { renderGuard, renderGuardFailure, renderReceived, renderTimeOut } from "../render/guard.ts";
@@ -41,7 +42,9 @@ export async function runReceive(session: Session, auditOnly: boolean): Promise<
     const outcome = await receivePush(session.deps, { input: await text(process.stdin), auditOnly });
     session.say(renderReceived(outcome));
     callOff();
-    return outcome.accepted ? 0 : 1;
+    if (!outcome.accepted) return 1;
+    session.print(`${ACCEPTED}\n`); // what the hook waits for
+    return 0;
   } catch (error) {
     session.say(renderGuardFailure(error));
     return 1;

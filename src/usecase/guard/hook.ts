@@ -12,9 +12,13 @@ export interface HookScript {
   readonly chained: string;
 }
 
+/** What the guard writes to stdout when it lets a push through. */
+export const ACCEPTED = "accepted";
+
 /**
- * A sh script. It refuses unless the guard ran and said yes: a program that is not there, a crash or a kill are all a
- * status that is not 0. What git says to the hook is read once, and goes to the guard and then to the hook from before.
+ * A sh script. It refuses unless the guard ran and said yes in so many words: a status of 0 is not enough, since a
+ * program that is just being replaced, or was cut off by a full disk, can be an empty file, and node runs that well. What
+ * git says to the hook is read once, and goes to the guard and then to the hook from before.
  */
 export function hookScript({ node, program, auditOnly, chained }: HookScript): string {
   const or = auditOnly ? ":" : "exit 1"; // to report only is to refuse nothing, not even by failing
@@ -31,7 +35,11 @@ if [ ! -x "$node" ] || [ ! -f "$program" ]; then
   ${or}
 fi
 pushed=$(cat) || exit 1
-printf '%s\\n' "$pushed" | "$node" "$program" guard receive${auditOnly ? " --audit-only" : ""} || ${or}
+verdict=$(printf '%s\\n' "$pushed" | "$node" "$program" guard receive${auditOnly ? " --audit-only" : ""}) || ${or}
+if [ "$verdict" != ${ACCEPTED} ]; then
+  [ -n "$verdict" ] || echo "morello guard: ${auditOnly ? "it" : "refused, since it"} gave no answer" >&2
+  ${or}
+fi
 if [ -x "$chained" ]; then
   printf '%s\\n' "$pushed" | "$chained" || exit 1
 fi
