@@ -19,6 +19,7 @@ const DEFAULTS = {
   policy: {},
   ledger: { publish: false },
   release: { versionFiles: [] },
+  forge: {},
   remotes: [],
   maintainedMonths: 12,
   fixes: {
@@ -50,6 +51,7 @@ policy:
   reason: true
 ledger: { publish: true }
 release: { versionFiles: [package.json], changelog: CHANGELOG.md }
+forge: { kind: gitlab, check: morello }
 lines:
   - pattern: release/*
     tagPrefix: docker-v
@@ -71,6 +73,7 @@ lines:
       policy: { classes: { adapted: 1, native: "refused" }, reason: true },
       ledger: { publish: true },
       release: { versionFiles: ["package.json"], changelog: "CHANGELOG.md" },
+      forge: { kind: "gitlab", check: "morello" },
       lines: [
         {
           pattern: "release/*",
@@ -102,11 +105,11 @@ describe("a mistake is named with its place, what stands there and what is wante
     ["lins: []\n", "1:1: unknown key 'lins'; did you mean 'lines'?"],
     [
       "zzzzzz: 1\n",
-      "1:1: unknown key 'zzzzzz'; known keys: main, remotes, maintainedMonths, policy, ledger, release, fixes, lines",
+      "1:1: unknown key 'zzzzzz'; known keys: main, remotes, maintainedMonths, policy, ledger, release, forge, fixes, lines",
     ],
     [
       "__proto__: {}\n",
-      "1:1: unknown key '__proto__'; known keys: main, remotes, maintainedMonths, policy, ledger, release, fixes, lines",
+      "1:1: unknown key '__proto__'; known keys: main, remotes, maintainedMonths, policy, ledger, release, forge, fixes, lines",
     ],
     ["main: 7\n", "1:1: main is 7; wanted: a branch's short name"],
     ["main:\n", "1:1: main is missing; wanted: a branch's short name"],
