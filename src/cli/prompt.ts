@@ -44,13 +44,22 @@ export async function askPick(message: string): Promise<Answer> {
  * Whether a command may run. A choice between two, with "no" first: no single key is a yes, so that nothing that was
  * typed before the question came can be one.
  */
-export async function askAllow(message: string): Promise<boolean> {
+export function askAllow(message: string): Promise<boolean> {
+  return choose(message, { no: "leave it alone", yes: "now, and whenever it is this very command" });
+}
+
+/** Whether a person puts their signature to what was shown. */
+export function askSign(message: string): Promise<boolean> {
+  return choose(message, { no: "sign nothing", yes: "with the key that git is configured with" });
+}
+
+async function choose(message: string, hints: { readonly no: string; readonly yes: string }): Promise<boolean> {
   const { select, isCancel } = await import("@clack/prompts");
   const answer = await select<boolean>({
     message,
     options: [
-      { value: false, label: "no", hint: "leave it alone" },
-      { value: true, label: "yes", hint: "now, and whenever it is this very command" },
+      { value: false, label: "no", hint: hints.no },
+      { value: true, label: "yes", hint: hints.yes },
     ],
     input: process.stdin,
     output: process.stderr,

@@ -96,7 +96,8 @@ export class GrowingTree {
     const bytes = Buffer.concat([Buffer.from(`${entry.mode} ${name}\0`, "latin1"), Buffer.from(entry.oid, "hex")]);
     const at = lowerBound(this.#keys, key);
     const known = this.#keys[at] === key;
-    const start = this.#lengths.slice(0, at).reduce((sum, length) => sum + length, 0);
+    let start = 0;
+    for (let before = 0; before < at; before++) start += this.#lengths[before] ?? 0;
     const end = start + (known ? (this.#lengths[at] ?? 0) : 0);
     this.#keys.splice(at, known ? 1 : 0, key);
     this.#lengths.splice(at, known ? 1 : 0, bytes.length);

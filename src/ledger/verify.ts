@@ -42,7 +42,7 @@ export async function verifyLog(context: LedgerContext, line: string, options: V
   const start = since === null ? null : await startAt(context, since);
   const after = start === null ? 0 : commits.indexOf(since ?? "") + 1;
   const chain = new Chain(scratch.reader, objectFormat, line, findings, after === 0 ? null : start);
-  const signed = new Signed(options.trust, line, commits, findings);
+  const signed = new Signed(options.trust, line, commits, findings, after === 0 ? null : start?.entry.record);
   const approvals = new Approvals(findings, signed, options.selfApproval);
   const claims = new Claims();
   const kept = new KeptTrees(scratch.reader, findings);

@@ -227,7 +227,8 @@ test("init says what it found, and the next step", () => {
     lines: [line("release/v2.8")],
     text: "# c\nmain: main\n",
     written: null,
-    existing: null, published: [],
+    existing: null,
+    published: [],
   };
   expect(renderInit(terminal(80), outcome)).toBe(
     "• main branch main, 1 release line, 1 maintained\nNext  morello init --write\n",

@@ -26,7 +26,7 @@ async function appendOne(context: LedgerContext, repository: TestRepository, n: 
 
 test(
   `${WRITERS} writers of ${EACH} records each, all at once, lose none and double none`,
-  { timeout: 1_200_000 },
+  { timeout: 1_800_000 },
   async () => {
     const repository = await pickedStory(WRITERS * EACH).create(makeSandbox());
     await write(await contextOf(repository), repository, []);

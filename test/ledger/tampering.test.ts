@@ -120,7 +120,7 @@ test("two copies of a log that went on alone are found", async () => {
   expect(codes(await verified(copy, {}, ["origin"]))).toEqual(["forked"]);
 });
 
-test("every word of a record that is changed is found", { timeout: 600_000 }, async () => {
+test("every word of a record that is changed is found", { timeout: 1_800_000 }, async () => {
   const copy = await copyRepository(template, makeSandbox());
   for (const [n, entry] of entries.entries()) {
     if (!LONG && entry.record.kind !== "landed" && entry.record.kind !== "waiver") continue;
@@ -143,7 +143,7 @@ function otherThan(value: unknown): unknown {
   return /^[0-9a-f]{40,64}$/.test(value) ? `${value.startsWith("0") ? "1" : "0"}${value.slice(1)}` : `${value}x`;
 }
 
-test(`a bit that turned in an object's bytes is found (${FLIPS} random ones)`, { timeout: 600_000 }, async () => {
+test(`a bit that turned in an object's bytes is found (${FLIPS} random ones)`, { timeout: 1_800_000 }, async () => {
   const copy = await copyRepository(template, makeSandbox());
   const listed = await copy.git(["rev-list", "--objects", "--first-parent", REFNAME, "--not", "--branches"]);
   const trees = await copy.git(["log", "--first-parent", "--format=%T", REFNAME]);
@@ -175,7 +175,7 @@ function overwrite(repository: TestRepository, oid: string, type: string, body: 
 
 test(
   `a bit that turned before the log was written anew is found (${FLIPS} random ones)`,
-  { timeout: 600_000 },
+  { timeout: 1_800_000 },
   async () => {
     const copy = await copyRepository(template, makeSandbox());
     const next = random(2);

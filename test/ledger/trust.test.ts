@@ -98,6 +98,8 @@ test("a record that names an older key state than one before it does not hold", 
   await write(context, repository, [await landed(repository, 1)], { trust: second, signer });
   await write(await contextOf(repository), repository, [await landed(repository, 2)], { trust: first, signer });
   expect(codes(await verified(repository))).toEqual(["trust-order"]);
+  const since = await repository.git(["rev-parse", `refs/morello/ledger/${LINE}~1`]);
+  expect(codes(await verified(repository, { since }))).toEqual(["trust-order"]);
 });
 
 test("a record that names a key state that nobody knows does not hold", async () => {

@@ -230,6 +230,27 @@ describe("merges", () => {
     ]);
   });
 
+  test("of branches that merged each other are compared with git's own", async () => {
+    const repository = await withLine((line) =>
+      line
+        .branch("left", "start")
+        .commit("left 1", { files: { clean: text({ 5: "left" }) } })
+        .branch("right", "start")
+        .commit("right 1", { files: { clash: text({ 5: "right" }) } })
+        .merge("right 2", "left 1", { message: "Merge left\n" })
+        .commit("right 3", { files: { clean: text({ 5: "left", 25: "right" }) } })
+        .checkout("left")
+        .merge("left 2", "right 1", { message: "Merge right\n" })
+        .commit("left 3", { files: { clean: text({ 5: "left", 15: "left" }) } }),
+    );
+    const [left, right] = [repository.oid("left 3"), repository.oid("right 3")];
+    expect((await repository.git(["merge-base", "--all", left, right])).split("\n")).toHaveLength(2);
+    const tree = await repository.git(["merge-tree", "--write-tree", left, right]);
+    const merged = await repository.git(["commit-tree", tree, "-p", left, "-p", right, "-m", "Merge right again"]);
+    const [classed] = await classThese(repository, "left", [merged]);
+    expect(classed).toMatchObject({ class: "exact", merge: true, beyond: [] });
+  });
+
   test("that resolve a conflict in its region are resolved", async () => {
     const repository = await withLine((line) =>
       line

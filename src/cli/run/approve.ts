@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { approve } from "../../usecase/approve.ts";
 import { readPlan } from "../../usecase/plan-file.ts";
-import { ask } from "../prompt.ts";
+import { askSign } from "../prompt.ts";
 import { renderApprove, renderPreviews } from "../render/approve.ts";
 import type { Session } from "../session.ts";
 
@@ -31,7 +31,7 @@ export async function runApprove(session: Session, request: ApproveRequest): Pro
       if (yes) return true;
       session.needPerson("An approval is to be signed", "morello approve … --yes signs without asking");
       session.say(renderPreviews(session.err, previews));
-      return ask("Sign this?");
+      return askSign("Sign this?");
     },
   });
   session.show(outcome, renderApprove);

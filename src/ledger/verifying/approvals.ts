@@ -36,6 +36,7 @@ export class Approvals {
 
   /** `signers`: fingerprints of the keys that signed the record. */
   landed(record: RecordOf<"landed">, signers: readonly string[]): void {
+    if (this.#approvals.size === 0 && record.approvals.length === 0) return; // an approval comes before what it covers
     this.#byCommit.set(record.commit, record);
     this.#byBase.set(record.base, record);
     if (record.approvals.length > 0) this.#landed.push({ record, signers });

@@ -7,7 +7,8 @@ import type { Findings } from "./findings.ts";
 
 /** What a log says of the world outside, gathered as its records go by. */
 export class Claims {
-  readonly landed: RecordOf<"landed">[] = [];
+  /** Of a hundred thousand records no more is kept than is asked for. */
+  readonly landed: Pick<RecordOf<"landed">, "commit" | "base" | "target" | "seq">[] = [];
   releases: RecordOf<"release">[] = [];
   readonly tags: { readonly record: RecordOf<"release">; readonly bytes: Buffer }[] = [];
   /** Commits that records say are not on the line any more. */
@@ -17,8 +18,10 @@ export class Claims {
   baseline: string | null = null;
 
   add(record: LedgerRecord, tag: Buffer | null): void {
-    if (record.kind === "landed") this.landed.push(record);
-    else if (record.kind === "reverted" && record.target.startsWith("refs/tags/"))
+    if (record.kind === "landed") {
+      const { commit, base, target, seq } = record;
+      this.landed.push({ commit, base, target, seq });
+    } else if (record.kind === "reverted" && record.target.startsWith("refs/tags/"))
       this.releases = this.releases.filter(({ target }) => target !== record.target); // its name is free again
     else if (record.kind === "reverted") this.gone.add(record.commit);
     else if (record.kind === "gap" && record.backwards) this.gaps.push(record);

@@ -20,14 +20,22 @@ export class Signed {
   readonly #before: readonly number[];
   readonly #findings: Findings;
   readonly #counts = new Map<string, { key: string; records: number }>();
-  #seen = -1;
+  /** The newest key state that a record named so far. */
+  #seen: number;
   #signed = 0;
 
-  /** `commits`: the line's log, oldest first. */
-  constructor(trust: TrustLog | null, line: string, commits: readonly string[], findings: Findings) {
+  /** `commits`: the line's log, oldest first. `after`: the record behind which the look begins. */
+  constructor(
+    trust: TrustLog | null,
+    line: string,
+    commits: readonly string[],
+    findings: Findings,
+    after: LedgerRecord | null = null,
+  ) {
     this.#states = trust?.states ?? [];
     this.#findings = findings;
     this.#byDigest = new Map(this.#states.map(({ digest }, at) => [digest, at]));
+    this.#seen = this.#byDigest.get(after?.trust ?? "") ?? -1;
     const positions = new Map(commits.map((commit, at) => [commit, at]));
     this.#before = this.#states.map(({ tips }) => {
       const tip = tips[line];

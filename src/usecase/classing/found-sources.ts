@@ -18,6 +18,8 @@ const SERIES = 50;
 /** A commit that holds this share of another one, and more, is a squash of it and others. */
 const WHOLE = 0.8;
 const SMALL = 0.1;
+/** With author and subject. Of 16 picks on five lines that were judged different at first, 15 score more: all true. */
+const LIKELY = 0.2;
 
 export class SourceFinder {
   readonly #graph: CommitGraph;
@@ -65,10 +67,10 @@ export class SourceFinder {
         (other) => this.#isElsewhere(other) && !picksOfIt.has(other) && this.#mayBeSource(other, number),
       )
       .filter(
-        ({ band, features }) => band !== "different" || features.bareEqual === 1 || features.ofCandidate >= WHOLE,
+        (one) => one.band === "ask" || one.features.bareEqual === 1 || one.features.ofCandidate >= WHOLE || isSure(one),
       );
     const single = found
-      .filter(({ band, features }) => band !== "different" || features.bareEqual === 1)
+      .filter((one) => one.band === "ask" || one.features.bareEqual === 1 || isSure(one))
       .slice(0, MOST)
       .map((one): Proposal => {
         const theirs = this.#originals.compared(one.number)?.claims.pulls ?? [];
@@ -124,9 +126,9 @@ export class SourceFinder {
   }
 }
 
-/** Author and subject say that it was meant to be the same, however much had to be changed. */
-function isSure({ band, features }: Original): boolean {
-  return band === "same" || (band === "ask" && features.subjectEqual === 1 && features.author === 1);
+/** The judgement says so, or author and subject do and the contents do not speak against it, however much was changed. */
+function isSure({ band, score, features }: Original): boolean {
+  return band === "same" || (features.subjectEqual === 1 && features.author === 1 && score >= LIKELY);
 }
 
 type Compared = NonNullable<ReturnType<Originals["compared"]>>;

@@ -11,6 +11,7 @@ import type { RecordOf } from "../../wire/record.ts";
 import { NO_CONTEXT, recordsOf, type CheckContext } from "../checking/context.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Push } from "./facts.ts";
+import { isVouchedFor } from "./signatures.ts";
 import type { Update } from "./updates.ts";
 
 export interface PushedLog {
@@ -62,6 +63,8 @@ export async function checkLogs({ workspace, tips, trusted }: Push, logs: readon
     }
     if (line === "") {
       for (const { code, message, hint } of trust?.findings ?? []) refuse(`ledger-${code}`, message, hint);
+      if (before === null && trust?.pinned === "first-use" && !(await isVouchedFor(workspace, trust)))
+        refuse("ledger-root-key", "the server's allowed signers hold no key that the trust log begins with", PIN);
       continue;
     }
     const tip = tips.get(`${HEADS}${line}`);
@@ -77,6 +80,7 @@ export async function checkLogs({ workspace, tips, trusted }: Push, logs: readon
   return { refusals, added };
 }
 
+const PIN = "on the server: git config morello.rootKey FINGERPRINT";
 const FETCH = "git fetch, then run the same morello command again";
 
 interface Pushed {

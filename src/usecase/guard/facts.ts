@@ -15,6 +15,7 @@ import type { Update } from "./updates.ts";
 /** Tags of tags of tags: more than anybody makes. */
 const DEPTH = 8;
 
+/** A push as a whole: what its parts are looked at with. */
 export interface Push {
   readonly workspace: Workspace;
   /** Objects by refname, once the push is through. */
@@ -22,6 +23,7 @@ export interface Push {
   readonly trusted: Trusted;
 }
 
+/** Looks at no more than the judgement of that role needs. Throws `git-failed`, `object-missing`. */
 export async function gatherFacts(push: Push, { refname, from, to }: Update, role: Role): Promise<UpdateFacts> {
   const { scratch, main } = push.workspace;
   if (to === null) return { target: null, fastForward: true, onLine: null, released: null };
@@ -34,8 +36,8 @@ export async function gatherFacts(push: Push, { refname, from, to }: Update, rol
   const facts = { target, fastForward, released };
   if (line === null || commit === null) return { ...facts, onLine: null };
   const reaching = [line.refname, ...(line.open && main !== null ? [main.refname] : [])];
-  for (const refname of reaching) {
-    const tip = push.tips.get(refname);
+  for (const branch of reaching) {
+    const tip = push.tips.get(branch);
     if (tip !== undefined && (await isAncestor(scratch, commit, tip))) return { ...facts, onLine: true };
   }
   return { ...facts, onLine: false };

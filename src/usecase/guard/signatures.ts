@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { readConfig } from "../../git/refs.ts";
 import { verifyTag } from "../../git/verify-tag.ts";
 import { checkPushCertificate, checkTagSignature, type GitSignature } from "../../ledger/git-signature.ts";
-import { parseAllowedSigners, principalsOf } from "../../ledger/ssh/allowed-signers.ts";
-import { standingOf, type TrustLog } from "../../ledger/trust.ts";
+import { parseAllowedSigners, principalsOf, type AllowedSigner } from "../../ledger/ssh/allowed-signers.ts";
+import { fingerprintOfKey, standingOf, type TrustLog } from "../../ledger/trust.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Certificate, Signature } from "./judge.ts";
 
@@ -64,20 +64,40 @@ async function judged(
 
 /** The principal that a key is known as, by the log of keys, or without one by git's allowed signers; null: nobody's. */
 async function knownSigner(
-  { repository, now }: Workspace,
+  workspace: Workspace,
   trust: TrustLog | null,
   signed: { readonly key: string; readonly fingerprint: string },
 ): Promise<string | null> {
   if (trust !== null) {
     const state = trust.findings.length === 0 ? trust.states.at(-1)?.trust : undefined;
-    const standing = state === undefined ? null : standingOf(state, signed, "writer", now);
+    const standing = state === undefined ? null : standingOf(state, signed, "writer", workspace.now);
     return standing?.kind === "holds" ? standing.key.principal : null;
   }
+  const signers = await allowedSigners(workspace);
+  return signers === null
+    ? null
+    : (principalsOf(signers, { key: signed.key, namespace: "git", time: workspace.now })[0] ?? null);
+}
+
+/**
+ * Whether the server's allowed signers hold a root key of a log of keys that nobody has seen before; true where it has
+ * no such list, since then the first log is believed.
+ */
+export async function isVouchedFor(workspace: Workspace, { states, roots }: TrustLog): Promise<boolean> {
+  const signers = await allowedSigners(workspace);
+  const keys = states[0]?.trust.keys ?? [];
+  return (
+    signers === null ||
+    keys.some(({ key }) => roots.includes(fingerprintOfKey(key) ?? "") && signers.some((known) => known.key === key))
+  );
+}
+
+/** git's own list of keys; null where there is none. One that cannot be read vouches for nobody. */
+async function allowedSigners({ repository }: Workspace): Promise<readonly AllowedSigner[] | null> {
   const file = await readConfig(repository, "gpg.ssh.allowedSignersFile");
   if (file === null) return null;
   const listed = parseAllowedSigners(contentOf(file, repository.baseEnvironment["HOME"] ?? ""));
-  if (listed.kind === "bad") return null;
-  return principalsOf(listed.signers, { key: signed.key, namespace: "git", time: now })[0] ?? null;
+  return listed.kind === "bad" ? [] : listed.signers;
 }
 
 /** `~/` is home, as for git. A file that cannot be read vouches for nobody. */

@@ -1,7 +1,6 @@
 // GitHub's own OpenAPI description as a judge: does this request or answer of an operation fit it? Nothing is assumed
 // of GitHub that it does not say.
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { Ajv, type ValidateFunction } from "ajv";
 
 type Json = Record<string, unknown>;
@@ -17,8 +16,7 @@ interface Description {
   readonly components: Readonly<Record<string, Readonly<Record<string, Json>>>>;
 }
 
-const require = createRequire(import.meta.url);
-const FILE = require.resolve("@octokit/openapi/generated/api.github.com.json");
+const FILE = new URL("../../../vendor/github-openapi/api.github.com.json", import.meta.url);
 
 let description: Description | undefined;
 const compiled = new Map<string, ValidateFunction | null>();
@@ -59,7 +57,7 @@ export function exampleAnswer(method: string, path: string, status: number): Jso
 
 function operationOf(method: string, path: string): Operation {
   const found = load().paths[path]?.[method.toLowerCase()];
-  if (found === undefined) throw new Error(`GitHub has no ${method} ${path}`);
+  if (found === undefined) throw new Error(`vendor/github-openapi has no ${method} ${path}`);
   return found;
 }
 

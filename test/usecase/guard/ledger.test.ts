@@ -285,6 +285,19 @@ test("the first log of keys is trusted, unless the server was told of another ro
   expect(await refusing(repository, { [TRUST]: trust })).toEqual(["ledger-root-key"]);
 });
 
+test("the first log of keys begins with a key that the server knows, where it knows any", async () => {
+  const repository = await served();
+  const { sandbox } = repository;
+  const known = await keyOf(repository, "known");
+  const trust = await record(repository, [trusting([{ signer: known, who: "known" }])], { line: "", signer: known });
+  const other = await keyPair(sandbox, "stranger");
+  const file = sandbox.write("signers", `ada@example.com ${other.text}\n`);
+  await repository.git(["config", "gpg.ssh.allowedSignersFile", file]);
+  expect(await refusing(repository, { [TRUST]: trust })).toEqual(["ledger-root-key"]);
+  sandbox.write("signers", `ada@example.com ${other.text}\nknown@example.com ${known.key}\n`);
+  expect(await refusing(repository, { [TRUST]: trust })).toEqual([]);
+});
+
 test("a change of keys that no root key signed is refused", async () => {
   const { repository } = await keyed();
   const other = await keyOf(repository, "other");
