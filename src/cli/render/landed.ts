@@ -19,7 +19,7 @@ export function landedDetail(view: View, { beyond, rangeDiff, class: kind }: Cla
       .map((text) => `${margin}${paint(view, "quiet", fit(text))}`.trimEnd());
   if (beyond.length === 0) return [];
   const shown = beyond.slice(0, HUNKS).flatMap(({ path, line, removed, added }) => {
-    const lines = [...removed.map((text) => `- ${text}`), ...added.map((text) => `+ ${text}`)];
+    const lines = [...removed.map((text) => `- ${text}`.trimEnd()), ...added.map((text) => `+ ${text}`.trimEnd())];
     const more = lines.length > LINES ? [`  … ${lines.length - LINES} more lines`] : [];
     return [
       `${margin}  ${path}${line === 0 ? "" : `:${line}`}`,
