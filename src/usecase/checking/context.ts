@@ -72,6 +72,7 @@ export function recordsOf(
   const records = new Map<string, Recorded>();
   const approvals = new Map<string, readonly string[]>();
   const waivers: Waiver[] = [];
+  const gaps = new Set<string>();
   const approved = approvalsOf(entries, trust);
   let baseline: string | null = null;
   for (const entry of entries) {
@@ -89,8 +90,9 @@ export function recordsOf(
         record.approvals.flatMap((key) => approved.get(key)?.approvers ?? []),
       );
     }
+    if (record.kind === "gap") for (const { commit } of record.commits) gaps.add(commit);
     // The commit that sets a release's version has no other record.
-    if (record.kind === "release" && !records.has(record.commit))
+    if (record.kind === "release" && !records.has(record.commit) && !gaps.has(record.commit))
       records.set(record.commit, { signed: isSigned(entry, trust, "writer"), reason: null, conflicted: [] });
     // Who may approve may let pass; without keys anybody's word is as good as another's.
     if (record.kind === "waiver" && (trust === null || isSigned(entry, trust, "approver"))) {

@@ -73,7 +73,9 @@ async function proven(
   const record = entries.findLast(({ record: each }) => each.kind === "landed" && each.commit === commit)?.record;
   const pick = await summaryOf(context, commit);
   if (record?.kind !== "landed") {
-    const key = commit === release.commit ? release.key : null; // the commit that sets the version
+    // The commit that sets the version is the release's own; any other was found when it was there already.
+    const isOwn = commit === release.commit && !isGap(entries, commit);
+    const key = isOwn ? release.key : null;
     return { pick, source: null, class: key === null ? null : "native", approvals: [], key };
   }
   const [source] = record.sources;
@@ -84,6 +86,10 @@ async function proven(
     approvals: record.approvals.map((key) => approver(entries, trust, key)),
     key: record.key,
   };
+}
+
+function isGap(entries: readonly Entry[], commit: string): boolean {
+  return entries.some(({ record }) => record.kind === "gap" && record.commits.some((one) => one.commit === commit));
 }
 
 function approver(entries: readonly Entry[], trust: TrustLog | null, key: string): string {
