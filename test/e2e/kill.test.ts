@@ -8,7 +8,7 @@ import { fsck, type TestRepository } from "../support/repository.ts";
 import { makeSandbox } from "../support/sandbox.ts";
 
 const LONG = process.env["MORELLO_LONG"] === "1";
-const KILLS = LONG ? 2000 : 40;
+const KILLS = Number(process.env["KILLS"] ?? (LONG ? 2000 : 40));
 /** The ledger is proved after so many. */
 const PROVED = 8;
 const SEED = Number(process.env["SEED"] ?? 20_260_101);
