@@ -4,7 +4,7 @@ import type { LedgerRecord } from "../../wire/record.ts";
 import { cleaned } from "./clean.ts";
 import { PHRASES } from "./phrases.ts";
 import { table, type Cell, type Column } from "./table.ts";
-import { paint, shortId, symbol, type View } from "./view.ts";
+import { count, paint, shortId, symbol, type View } from "./view.ts";
 
 export function renderLedgerLog(view: View, found: LedgerLogOutcome): string {
   const { lines } = cleaned(found);
@@ -62,7 +62,7 @@ function aboutOf(record: LedgerRecord): string {
     case "waiver":
       return `${record.rule}: ${record.reason}`;
     case "gap":
-      return `${record.commits.length} commits ${record.backwards ? "taken away" : "landed"} outside`;
+      return `${count(record.commits.length, "commit")} ${record.backwards ? "taken away" : "landed"} outside`;
     case "image":
       return `${record.tag} ${record.digest}`;
     case "trust":

@@ -138,7 +138,10 @@ export class Signed {
     const isWord = record.kind === "approval" || record.kind === "waiver"; // an approver's own
     if (isWord && this.refusal(record, good, "approver") === null) return;
     const refused = this.refusal(record, good, "writer");
-    if (refused !== null) this.#findings.add(refused.kind, at, refused.message);
+    if (refused === null) return;
+    const day = new Date(record.time * 1000).toISOString().slice(0, "2026-01-02".length);
+    const vouch = `if you know whose it is: morello ledger trust --add KEY.pub --as EMAIL --since ${day}`;
+    this.#findings.add(refused.kind, at, refused.message, refused.kind === "unknown-key" ? vouch : undefined);
   }
 
   /** The state that the record names, and the newest that began before it: a revoked key cannot write as of old. */
