@@ -51,7 +51,9 @@ async function auditLine(workspace: Workspace, line: Line): Promise<AuditedLine>
   const tip = await knownTip(scratch.reader, log);
   const graph = await historyOf(workspace, [...sources, ...(tip === null ? [] : [tip])]);
   const isBehind = tip !== null && !(await isAncestor(repository, tip, line.tip));
-  const unrecorded = tip === null || isBehind ? [] : between(graph, tip, line.tip);
+  const known = new Set(records.flatMap((record) => (record.kind === "landed" ? [record.commit] : [])));
+  const since = tip === null || isBehind ? [] : between(graph, tip, line.tip);
+  const unrecorded = since.filter((commit) => !known.has(commit));
   return {
     line: line.name,
     recorded: landed.length,

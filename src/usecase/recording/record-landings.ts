@@ -10,7 +10,7 @@ import type { Log } from "../../ledger/log.ts";
 import type { NotedPick } from "../../ledger/notes.ts";
 import { subjectOf } from "../../object/text.ts";
 import type { Workspace } from "../workspace.ts";
-import { knownTip } from "./known-tip.ts";
+import { backwards as recordsBack, knownTip } from "./known-tip.ts";
 import { engineOf, intentDraft, landedDrafts, revertedDraft, sourcesOf, type Landing } from "./landing.ts";
 import { openRecorder, type Recorder, type Signing } from "./recorder.ts";
 
@@ -83,11 +83,23 @@ export async function gapDraft(workspace: Workspace, log: Log, target: string, t
   if (known === null || known === tip) return null;
   const backwards = !(await isAncestor(repository, known, tip));
   const listed = await run(repository, ["rev-list", "--reverse", `--max-count=${MOST}`, tip, `^${known}`]);
-  const oids = listed.stdout.toString("latin1").split("\n").filter(Boolean);
+  const oids = await unrecorded(workspace, log, listed.stdout.toString("latin1").split("\n").filter(Boolean));
+  if (oids.length === 0 && !backwards) return null; // two clones recorded at once, and one of them took its own back
   const commits = await Promise.all(
     oids.map(async (commit) => ({ commit, subject: subjectOf((await scratch.reader.commit(commit))?.message ?? "") })),
   );
   return { kind: "gap", target, sources: [], body: { from: known, to: tip, backwards, commits }, parents: [tip] };
+}
+
+/** Commits that have no record of their own. */
+async function unrecorded({ scratch }: Workspace, { tip }: Log, commits: readonly string[]): Promise<string[]> {
+  const open = new Set(commits);
+  if (open.size === 0) return [];
+  for await (const record of recordsBack(scratch.reader, tip)) {
+    if (record.kind === "landed") open.delete(record.commit);
+    if (record.kind === "gap" || record.kind === "release" || open.size === 0) break; // what is older was told then
+  }
+  return [...open];
 }
 
 /** A landing of the same source that the ledger holds for done, and that the line does not have any more. */
