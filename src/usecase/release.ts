@@ -18,6 +18,7 @@ import { commitBump } from "./releasing/bump-files.ts";
 import { prepare, type Prepared, type Wish } from "./releasing/prepare.ts";
 import { pushRelease, refuseLogs, transactionOf } from "./releasing/push-release.ts";
 import { refuse, refuseStanding } from "./releasing/refuse.ts";
+import { refusePolicy } from "./releasing/refuse-policy.ts";
 import { notePicks } from "./recording/note.ts";
 import { openReleaseRecorder } from "./releasing/release-log.ts";
 import { survey, type Survey } from "./releasing/survey.ts";
@@ -65,6 +66,8 @@ async function releaseOnce(workspace: Workspace, input: ReleaseInput): Promise<R
       return { ...prepared, push: input.push ? await pushAgain(workspace, found, prepared.tag) : null };
     case "prepared":
   }
+  const forbidden = await refusePolicy(workspace, found);
+  if (forbidden !== null) return forbidden;
   const unseen = input.push ? await refuseLogs(workspace, found, prepared.log.log) : null;
   if (unseen !== null) return unseen;
   if (input.dryRun) return { kind: "planned", release: prepared.release };

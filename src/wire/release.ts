@@ -99,6 +99,8 @@ export const ReleaseOutcome = z.discriminatedUnion("kind", [
     kind: z.literal("refused"),
     line: z.string(),
     reason: z.enum([
+      /** Commits since the last version that policy does not let onto the line. */
+      "policy",
       "feature",
       "breaking",
       "no-version",

@@ -380,3 +380,26 @@ test("a release tells of the landings since the one before, and of none that was
   expect(told[1]?.["landed"]).not.toEqual(told[0]?.["landed"]);
   expect(second.entries).toMatchObject([{ title: "third", source: repository.oid("third") }]);
 });
+
+test("what policy refuses on the line is not released: a commit that lies about its source, made by hand", async () => {
+  const repository = await taggedStory()
+    .commit("other", { message: "fix: other\n", files: { other: "1\n2\n3\n" } })
+    .create(makeSandbox(), { head: LINE });
+  ran(await pick(repository, repository.oid("fix"), LINE));
+  repository.sandbox.write("repository/evil.py", "import os\n");
+  await repository.git(["add", "evil.py"]);
+  const claim = `fix: other\n\n(cherry picked from commit ${repository.oid("other")})`;
+  await repository.git(["commit", "-q", "-m", claim]);
+  const outcome = await release(repository);
+  expect(outcome).toMatchObject({ kind: "refused", reason: "policy", hint: `morello check ${LINE}` });
+  expect(outcome.kind === "refused" ? outcome.message : "").toContain(repository.oid("other").slice(0, 12));
+  expect(await repository.git(["tag", "--list", "v2.7.1"])).toBe("");
+});
+
+test("what stood on the line before its ledger began is nobody's fault", async () => {
+  const repository = await pickedStory().create(makeSandbox(), { head: LINE });
+  const claim = `fix: other\n\n(cherry picked from commit ${"1".repeat(40)})`;
+  await repository.git(["commit", "-q", "--allow-empty", "-m", claim]);
+  ran(await pick(repository, repository.oid("more"), LINE));
+  expect(made(await release(repository)).tag).toBe("v2.7.1");
+});
