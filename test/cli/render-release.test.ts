@@ -69,7 +69,7 @@ const RELEASED: ReleaseOutcome = {
   transaction: "1",
   recorded: null,
   verify: null,
-  worktrees: ["/work/trainer"],
+  worktrees: ["/home/dev/trainer"],
   push: {
     remote: "origin",
     refs: [
@@ -152,7 +152,7 @@ test("a release that was made, in a pipe", () => {
     release/v2.7: not on this line, so a higher version is taken: v2.7.0
     release/v2.7: names that move to it: v2.7
     release/v2.7: signed annotated tag 3000000000000000000000000000000000000000
-    release/v2.7: work tree /work/trainer follows
+    release/v2.7: work tree /home/dev/trainer follows
     release/v2.7: pushed refs/heads/release/v2.7 2000000000000000000000000000000000000000 to origin
     release/v2.7: pushed refs/tags/v2.7.1 3000000000000000000000000000000000000000 to origin
     "
