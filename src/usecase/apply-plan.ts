@@ -12,8 +12,8 @@ import { historyOf, linesOf, type Deps, type Workspace } from "./workspace.ts";
 
 export interface ApplyInput extends ExecuteOptions {
   readonly plan: Plan;
-  /** Shows the plan, whose lines of those names policy refuses; false stops. */
-  readonly confirm: (plan: Plan, forbidden: readonly string[]) => Promise<boolean>;
+  /** Shows the plan; false stops. `forbidden` names the lines that policy refuses, where somebody is to be asked. */
+  readonly confirm: (plan: Plan, forbidden: () => Promise<readonly string[]>) => Promise<boolean>;
 }
 
 /** What is executed is computed anew: the file is a request and a promise, and nothing of it is taken on trust. */
@@ -32,7 +32,7 @@ export function applyPlan(deps: Deps, input: ApplyInput): Promise<ApplyOutcome> 
     const differences = plan.lines.flatMap((planned, n) => compare(planned, lines[n]));
     if (differences.length > 0) return { kind: "unconfirmed", plan: input.plan, differences };
     const confirmed = { ...plan, lines };
-    if (!(await input.confirm(confirmed, await forbiddenLines(workspace, confirmed, input))))
+    if (!(await input.confirm(confirmed, () => forbiddenLines(workspace, confirmed, input))))
       return { kind: "declined", plan: confirmed };
     const outcome = await execute(workspace, confirmed, input);
     savePending(workspace.repository, outcome);

@@ -23,8 +23,8 @@ export interface PickQuestion {
 export type Answer = "yes" | "no" | "quit";
 
 export interface PickInput extends PlanInput, ExecuteOptions {
-  /** Shows the plan, whose lines of those names policy refuses; false stops. */
-  readonly confirm: (plan: Plan, forbidden: readonly string[]) => Promise<boolean>;
+  /** Shows the plan; false stops. `forbidden` names the lines that policy refuses, where somebody is to be asked. */
+  readonly confirm: (plan: Plan, forbidden: () => Promise<readonly string[]>) => Promise<boolean>;
   /** Ask for each commit on every line, not only where a line's configuration says so. */
   readonly each: boolean;
   /** Null: never asked (`--yes`). */
@@ -52,7 +52,7 @@ async function pickOnce(workspace: Workspace, input: PickInput): Promise<ApplyOu
     const messages = await editMessages(workspace, plan, input.edit);
     plan = await makePlan(workspace, { ...input, lookOnly: false, options: { ...input.options, messages } });
   }
-  if (!(await input.confirm(plan, await forbiddenLines(workspace, plan, input)))) return { kind: "declined", plan };
+  if (!(await input.confirm(plan, () => forbiddenLines(workspace, plan, input)))) return { kind: "declined", plan };
   const some = plan.sources.some(({ neededBy }) => neededBy.length > 0);
   if (input.confirmPick !== null && (some || plan.lines.some(({ line }) => input.each || line.confirm === "each"))) {
     const asked = await askEach(workspace, plan, input.each, input.confirmPick);

@@ -19,16 +19,18 @@ export function consent(
   session: Session,
   { yes, keepGoing, push }: Consent,
   each: boolean,
-): (plan: Plan, forbidden: readonly string[]) => Promise<boolean> {
-  return (plan, forbidden) => {
-    const moving = movingLines(plan).filter(({ line }) => !forbidden.includes(line.name));
+): (plan: Plan, forbidden: () => Promise<readonly string[]>) => Promise<boolean> {
+  return async (plan, forbidden) => {
+    const clean = movingLines(plan);
     const cannot = plan.notes.some(({ kind }) => kind === "no-identity"); // applying says so, and how to mend it
-    const stops = stoppedLines(plan).length > 0 || forbidden.length > 0;
-    if (yes || cannot || moving.length === 0 || (stops && !keepGoing)) return Promise.resolve(true);
+    if (yes || cannot || clean.length === 0 || (stoppedLines(plan).length > 0 && !keepGoing)) return true;
+    const refused = await forbidden();
+    const moving = clean.filter(({ line }) => !refused.includes(line.name));
+    if (moving.length === 0 || (refused.length > 0 && !keepGoing)) return true;
     const names = moving.map(({ line }) => cleaned(line.name));
     session.needPerson(`${names.join(", ")} would move`, "run it again with --yes");
     session.say(`${renderPlan(session.err, plan)}\n`);
-    return each ? Promise.resolve(true) : ask(question(session.err, push ? "Move and push" : "Move", names));
+    return each ? true : ask(question(session.err, push ? "Move and push" : "Move", names));
   };
 }
 

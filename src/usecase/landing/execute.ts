@@ -53,15 +53,9 @@ export async function execute(workspace: Workspace, plan: Plan, options: Execute
   const { repository } = workspace;
   if (plan.notes.some(({ kind }) => kind === "no-identity")) throw missingIdentity();
   const conflicted = plan.lines.some(({ firstFailure }) => firstFailure !== null);
-  const going = plan.lines.filter((line) => line.firstFailure === null && line.result !== line.onto);
+  const going = goingLines(plan);
   const inVain = conflicted && !options.keepGoing;
-  const unsigned = await buildLines(workspace, plan, inVain ? [] : going, null);
-  const checked = new Map(
-    (await checkLandings(workspace, landingsOf(plan, unsigned), options.sign)).map((found) => [
-      found.landing.line,
-      found,
-    ]),
-  );
+  const checked = await checkLines(workspace, plan, inVain ? [] : going, options.sign);
   const allowed = inVain ? [] : going.filter(({ line }) => checked.get(line.name)?.met !== false);
   const forbidden = !inVain && allowed.length < going.length;
   if (forbidden) await requestApprovals(workspace, [...checked.values()], options.sign);
@@ -122,16 +116,21 @@ export async function execute(workspace: Workspace, plan: Plan, options: Execute
   });
 }
 
-/** What policy says of a plan's lines, by name: of the commits as they would land, unsigned. */
-async function checkPlan(
+/** What policy says of lines, by name: of the commits as they would land, unsigned. */
+async function checkLines(
   workspace: Workspace,
   plan: Plan,
+  lines: readonly PlannedLine[],
   sign: boolean | null,
 ): Promise<ReadonlyMap<string, CheckedLanding>> {
-  const going = plan.lines.filter((line) => line.firstFailure === null && line.result !== line.onto);
-  const unsigned = await buildLines(workspace, plan, going, null);
+  const unsigned = await buildLines(workspace, plan, lines, null);
   const checked = await checkLandings(workspace, landingsOf(plan, unsigned), sign);
   return new Map(checked.map((found) => [found.landing.line, found]));
+}
+
+/** Lines that have something to move, and no commit that stops. */
+function goingLines({ lines }: Plan): PlannedLine[] {
+  return lines.filter((line) => line.firstFailure === null && line.result !== line.onto);
 }
 
 /** Names of lines that policy refuses. Nobody need be asked about them. */
@@ -140,8 +139,8 @@ export async function forbiddenLines(
   plan: Plan,
   { sign }: Pick<ExecuteOptions, "sign">,
 ): Promise<string[]> {
-  if (plan.notes.some(({ kind }) => kind === "no-identity")) return [];
-  return [...(await checkPlan(workspace, plan, sign))].flatMap(([line, { met }]) => (met ? [] : [line]));
+  const checked = await checkLines(workspace, plan, goingLines(plan), sign);
+  return [...checked].flatMap(([line, { met }]) => (met ? [] : [line]));
 }
 
 /** The lines that may move: not those that did not pass, nor those whose picks name commits of such a line as source. */
