@@ -5,7 +5,7 @@ import { bareRemote, type BareRemote } from "../support/remote.ts";
 import type { TestRepository } from "../support/repository.ts";
 import { makeSandbox } from "../support/sandbox.ts";
 import { brief, LINE, made, pickedStory, release } from "./releasing.ts";
-import { depsOf, failure } from "./setting.ts";
+import { depsOf, failure, pick, ran } from "./setting.ts";
 
 interface Pair {
   readonly repository: TestRepository;
@@ -53,6 +53,14 @@ test("--push takes branch, tag and ledger to the remote", async () => {
     [`refs/heads/morello-ledger/${LINE}`]: log,
     "refs/tags/v2.7.1": tagObject,
   });
+});
+
+test("--push takes the notes along, which say in what version a fix is", async () => {
+  const { repository, remote } = await pair(PUBLISHED);
+  ran(await pick(repository, repository.oid("more"), LINE));
+  await release(repository, { push: true });
+  const note = await remote.git(["notes", "--ref=morello", "show", repository.oid("more")]);
+  expect(note).toContain(`cherry-picked to ${LINE} as ${await repository.git(["rev-parse", LINE])}, in v2.7.1`);
 });
 
 test("a ledger that is not published stays here, and other tags do too", async () => {

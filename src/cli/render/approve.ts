@@ -30,6 +30,7 @@ function coverage(view: View, { line, approval, sources, class: kind, stat }: Sh
     ["in", `repository ${showId(view, approval.repository)}`],
     ["until", dateOf(approval.expires)],
     ["by", approval.approver],
+    ["once", `nonce ${approval.nonce}`],
     ...(approval.comment === null ? [] : [["saying", approval.comment] as const]),
   ];
   return [

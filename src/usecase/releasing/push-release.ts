@@ -8,6 +8,8 @@ import { logCommits, openLog, type Log } from "../../ledger/log.ts";
 import { fetchLedgers, lineOfLog, logRefname } from "../../ledger/place.ts";
 import { TAGS } from "../../line/ref.ts";
 import type { ReleasePush } from "../../wire/release.ts";
+import { committerOf } from "../identity.ts";
+import { pushNotes } from "../recording/note.ts";
 import type { Workspace } from "../workspace.ts";
 import { refuse, type Refusal } from "./refuse.ts";
 import type { Survey } from "./survey.ts";
@@ -72,6 +74,8 @@ export async function pushRelease(
     updates.push({ refname, to, expected });
   }
   if (updates.length > 0) await push(repository, remote.name, updates, KEPT);
+  const who = updates.some(({ refname }) => lineOfLog(refname) !== null) ? await committerOf(repository) : null;
+  if (who !== null) await pushNotes(workspace, remote.name, who);
   const refs = updates.map(({ refname, to }) => ({ refname, to }));
   const pushed = { remote: redact(remote.name), refnames: refs.map(({ refname }) => refname) };
   const made = transactionOf(workspace, tag, tagObject);
