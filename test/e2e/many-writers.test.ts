@@ -26,8 +26,9 @@ test(
       for (let next = open.shift(); next !== undefined; next = open.shift()) {
         const { fix, line } = next;
         const run = await morello(sandbox, ["pick", repository.oid(fix), "--onto", line, "--yes", "--json"], { cwd });
-        const { code } = run.json<{ code?: string }>();
-        if (code === "line-busy") open.push(next);
+        // Another process holds the line, or has moved it since it was looked at: nothing moved, and one asks again.
+        const { code, kind } = run.json<{ code?: string; kind?: string }>();
+        if (code === "line-busy" || kind === "stale") open.push(next);
         else expect(run.status, run.stdout).toBe(0);
       }
     };
