@@ -28,6 +28,7 @@ export const ERROR_CODES = {
   ],
   "policy-refused": ["refused", "What would land violates the line's policy; nothing was moved."],
   "ledger-broken": ["refused", "A ledger does not hold together, so nothing is written to it."],
+  "image-refused": ["refused", "An image cannot be made or published as things stand; nothing was."],
   "push-rejected": ["refused", "The remote refused the push; its refs are as they were."],
 
   "usage": ["usage", "The command line is wrong."],
@@ -37,6 +38,9 @@ export const ERROR_CODES = {
   "no-lines": ["usage", "The repository has no release line."],
   "config-invalid": ["usage", "morello.yaml does not fit its schema."],
   "plan-invalid": ["usage", "A plan file cannot be read."],
+  "image-reference": ["usage", "An image's name, tag or digest cannot be read, or is wanted and not given."],
+  "image-spec": ["usage", "morello.yaml asks for an image that cannot be, or has no image section."],
+  "lock-invalid": ["usage", "morello.lock is missing, cannot be read, or does not fit morello.yaml."],
   "unknown-key": ["usage", "A signing key cannot be read, or is not one that the ledger trusts."],
   "forge-unknown": ["usage", "It cannot be told at which forge the remote is."],
   "token-missing": ["usage", "A forge is to be asked, and the environment holds no token for it."],
@@ -56,6 +60,9 @@ export const ERROR_CODES = {
   "forge-failed": ["external", "A forge refused a request, or could not answer it."],
   "engine-missing": ["external", "There is no container engine on the PATH."],
   "engine-failed": ["external", "A container engine failed."],
+  "registry-failed": ["external", "A registry refused a request, or could not answer it."],
+  "image-missing": ["external", "An image, or a part of it, is not where it should be."],
+  "image-damaged": ["external", "Bytes of an image do not fit their digest, or an image cannot be read."],
 
   "internal": ["internal", "A defect in Morello."],
 } as const satisfies Record<string, readonly [ErrorKind, string]>;

@@ -10,6 +10,7 @@ import { continueVerb } from "./command/continue.ts";
 import { findVerb } from "./command/find.ts";
 import { guardVerb } from "./command/guard.ts";
 import { hooksVerb } from "./command/hooks.ts";
+import { imageVerb } from "./command/image.ts";
 import { initVerb } from "./command/init.ts";
 import { ledgerVerb } from "./command/ledger.ts";
 import { linesVerb } from "./command/lines.ts";
@@ -50,6 +51,9 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
     hooks: hooksVerb,
     guard: guardVerb,
     protect: protectVerb,
+  },
+  "Images:": {
+    image: imageVerb,
   },
   "Also:": {
     lines: linesVerb,

@@ -1,6 +1,7 @@
 // morello.yaml: one schema that gives types, defaults, the published JSON Schema and the reference page.
 // Descriptions are what people read in their editor; each is a full sentence. Unknown keys are refused at every depth.
 import { z } from "zod";
+import { ImageSection } from "../environment/spec.ts";
 import { globProblem } from "../line/glob.ts";
 import { FIX_WORDS } from "../message/fix.ts";
 import { PolicySection } from "../policy/settings.ts";
@@ -194,6 +195,7 @@ export const Config = z
       ledger: Ledger.prefault({}),
       release: Release.prefault({}),
       forge: Forge.prefault({}),
+      image: ImageSection.optional(),
       fixes: FixWords.default({ types: [...FIX_WORDS.types], trailers: [...FIX_WORDS.trailers] }),
       lines: z
         .array(LineOverride, { error: "a list of entries, each with a pattern" })

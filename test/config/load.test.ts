@@ -105,11 +105,11 @@ describe("a mistake is named with its place, what stands there and what is wante
     ["lins: []\n", "1:1: unknown key 'lins'; did you mean 'lines'?"],
     [
       "zzzzzz: 1\n",
-      "1:1: unknown key 'zzzzzz'; known keys: main, remotes, maintainedMonths, policy, ledger, release, forge, fixes, lines",
+      "1:1: unknown key 'zzzzzz'; known keys: main, remotes, maintainedMonths, policy, ledger, release, forge, image, fixes, lines",
     ],
     [
       "__proto__: {}\n",
-      "1:1: unknown key '__proto__'; known keys: main, remotes, maintainedMonths, policy, ledger, release, forge, fixes, lines",
+      "1:1: unknown key '__proto__'; known keys: main, remotes, maintainedMonths, policy, ledger, release, forge, image, fixes, lines",
     ],
     ["main: 7\n", "1:1: main is 7; wanted: a branch's short name"],
     ["main:\n", "1:1: main is missing; wanted: a branch's short name"],

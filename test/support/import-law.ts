@@ -22,6 +22,9 @@ const PURE_ROOMS = [
   "policy",
   "symbol",
   "wire",
+  "oci",
+  "layer",
+  "environment",
 ];
 
 /** Single files that keep the law of the pure rooms, in rooms that do not. */
@@ -37,10 +40,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   apply: ["git", "index"],
   ledger: ["git", "apply"],
   release: ["git"],
-  image: ["git"],
+  registry: ["git"],
+  image: ["git", "registry"],
+  doctor: ["git", "image"],
   verify: ["git", "apply"],
   forge: ["git"],
-  usecase: ["config", "git", "index", "apply", "ledger", "release", "image", "forge", "verify"],
+  usecase: ["config", "git", "index", "apply", "ledger", "release", "registry", "image", "doctor", "forge", "verify"],
 };
 
 /** What a face may import besides its own room. The pure rooms reach it through use-cases and wire shapes. */
@@ -72,7 +77,7 @@ const PACKAGES: Readonly<Record<string, readonly string[] | "anywhere">> = {
 /** Node's modules that compute and touch nothing. */
 const PURE_BUILTINS = ["node:assert", "node:buffer", "node:crypto", "node:path/posix", "node:util"];
 
-const MAY_SPAWN = ["git", "image", "verify"];
+const MAY_SPAWN = ["git", "image", "registry", "doctor", "verify"];
 
 interface Ambient {
   readonly what: string;
