@@ -71,3 +71,11 @@ export function smiSaid({ smi }: HostFacts): string {
 export function capabilities({ smi }: HostFacts): readonly string[] {
   return smi.kind === "answered" ? smi.gpus.flatMap(({ capability }) => (capability === null ? [] : [capability])) : [];
 }
+
+/** CUDA's compat package where it is in use: named by the loader's paths, or laid over the driver's libcuda. */
+export function compatOf({ compat, libraries, driver }: HostFacts): HostFacts["compat"] {
+  if (compat !== null) return compat;
+  const { cuda, nvml } = libraries;
+  const laidOver = cuda !== null && nvml !== null && nvml === driver?.version && cuda !== nvml;
+  return laidOver ? { directory: "/usr/local/cuda/compat", version: cuda } : null;
+}

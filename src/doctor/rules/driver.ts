@@ -9,7 +9,8 @@ export const DRIVER_RULES: readonly Rule[] = [
     source: "NVML, NVML_ERROR_LIB_RM_VERSION_MISMATCH",
     find: (facts) => {
       const kernel = facts.driver?.version ?? null;
-      const library = facts.libraries.nvml ?? facts.libraries.cuda;
+      // The toolkit lays libcuda of the compat package over the driver's own: NVML is what must fit.
+      const library = facts.libraries.nvml ?? (facts.compat === null ? facts.libraries.cuda : null);
       const said = /Driver\/library version mismatch/i.test(smiSaid(facts));
       const differ = kernel !== null && library !== null && kernel !== library;
       if (!said && !differ) return null;

@@ -1,7 +1,7 @@
 // GPU and driver are well: does the PyTorch that is installed fit them?
 import { compareVersions, cudaOf, driverOf, fittingCuda, floorOf, runsOn, variantOf, wheelOf } from "../compat.ts";
 import type { HostFacts } from "../facts.ts";
-import { capabilities, installDriver, isContainer, wantedCuda, type Rule } from "../rule.ts";
+import { capabilities, compatOf, installDriver, isContainer, wantedCuda, type Rule } from "../rule.ts";
 
 const COMPATIBILITY = "docs.nvidia.com/deploy/cuda-compatibility";
 
@@ -36,7 +36,7 @@ export const WHEEL_RULES: readonly Rule[] = [
     find: (facts) => {
       const driver = driverVersion(facts);
       const name = geforce(facts);
-      const { compat } = facts;
+      const compat = compatOf(facts);
       if (driver === null || name === null || compat?.version == null || compareVersions(compat.version, driver) <= 0)
         return null;
       const runs = cudaOf(driver);
@@ -56,7 +56,7 @@ export const WHEEL_RULES: readonly Rule[] = [
     source: `${COMPATIBILITY}, CUDA_ERROR_SYSTEM_DRIVER_MISMATCH (803)`,
     find: (facts) => {
       const driver = driverVersion(facts);
-      const { compat } = facts;
+      const compat = compatOf(facts);
       if (driver === null || compat?.version == null || compareVersions(compat.version, driver) >= 0) return null;
       return {
         because: `${compat.directory} holds the libcuda of driver ${compat.version}, and the kernel has ${driver}, so it is taken first and does not fit (803)`,
@@ -75,7 +75,7 @@ export const WHEEL_RULES: readonly Rule[] = [
       const wanted = wantedCuda(facts);
       const floor = wanted === null ? null : floorOf(wanted.cuda);
       if (driver === null || wanted === null || floor === null || compareVersions(driver, floor) >= 0) return null;
-      if (facts.compat !== null && geforce(facts) === null) return null; // forward compatibility does it
+      if (compatOf(facts) !== null && geforce(facts) === null) return null; // forward compatibility does it
       const major = wanted.cuda.split(".")[0];
       const fitting = facts.torch === null ? null : fittingCuda(facts.torch.version, driver, capabilities(facts));
       return {
