@@ -47,6 +47,13 @@ export function installDriver(facts: HostFacts): string {
   return `${install(facts, name)} && sudo reboot`;
 }
 
+/** What helps where the driver is too old: another one; from inside a container, the host says which images it can run. */
+export function newerDriver(facts: HostFacts): Pick<Found, "command" | "at"> {
+  return isContainer(facts)
+    ? { command: "morello doctor --for IMAGE", at: "host" }
+    : { command: installDriver(facts), at: "here" };
+}
+
 /** How this container would be given GPUs. */
 export function startWithGpus({ place }: HostFacts): string {
   const engine = place.kind === "container" ? place.engine : "docker";
