@@ -33,6 +33,7 @@ export * from "./wire/basic.ts";
 export * from "./wire/check.ts";
 export * from "./wire/check-merge.ts";
 export * from "./wire/class.ts";
+export * from "./wire/image/attestation.ts";
 export * from "./wire/record.ts";
 export * from "./wire/find.ts";
 export * from "./wire/guard.ts";

@@ -23,7 +23,9 @@ export function cyclonedx(image: AttestedImage): Record<string, unknown> {
       timestamp: new Date(image.created * 1000),
       component: self,
       tools: new Models.Tools({
-        components: [new Models.Component(Enums.ComponentType.Application, "morello", { version: image.toolVersion })],
+        components: new Models.ComponentRepository([
+          new Models.Component(Enums.ComponentType.Application, "morello", { version: image.toolVersion }),
+        ]),
       }),
     }),
   });
@@ -64,7 +66,12 @@ export function cyclonedx(image: AttestedImage): Record<string, unknown> {
 }
 
 function library(name: string, version: string, purl: string, digest: string): Models.Component {
-  return new Models.Component(Enums.ComponentType.Library, name, { bomRef: purl, version, purl, hashes: sha256(digest) });
+  return new Models.Component(Enums.ComponentType.Library, name, {
+    bomRef: purl,
+    version,
+    purl,
+    hashes: sha256(digest),
+  });
 }
 
 function sha256(digest: string): Models.HashDictionary {

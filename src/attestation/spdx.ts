@@ -71,16 +71,14 @@ function partsOf({ base, lock, source, name, tag }: AttestedImage): Part[] {
   return [
     { ...source1, version: `${tag} (${source.commit})` },
     ...under,
-    ...packages.map(
-      ({ name: packageName, version, purl, sha256 }, at): Part => ({
-        id: `SPDXRef-Package-${at + 1}`,
-        name: packageName,
-        version,
-        purl,
-        sha256,
-        purpose: "LIBRARY",
-      }),
-    ),
+    ...packages.map(({ name: packageName, version, purl, sha256 }, at): Part => ({
+      id: `SPDXRef-Package-${at + 1}`,
+      name: packageName,
+      version,
+      purl,
+      sha256,
+      purpose: "LIBRARY",
+    })),
   ];
 }
 

@@ -25,6 +25,7 @@ const PURE_ROOMS = [
   "oci",
   "layer",
   "environment",
+  "attestation",
 ];
 
 /** Single files that keep the law of the pure rooms, in rooms that do not. */
@@ -71,6 +72,8 @@ const PACKAGES: Readonly<Record<string, readonly string[] | "anywhere">> = {
   "@commitlint/lint": ["policy"],
   "@commitlint/rules": ["policy"],
   "semver": ["release"],
+  "@cyclonedx/cyclonedx-library": ["attestation"],
+  "packageurl-js": ["attestation"],
   "web-tree-sitter": ["symbol", "index"],
 };
 
