@@ -74,11 +74,12 @@ const PACKAGES: Readonly<Record<string, readonly string[] | "anywhere">> = {
   "semver": ["release"],
   "@cyclonedx/cyclonedx-library": ["attestation"],
   "packageurl-js": ["attestation"],
+  "pako": ["layer"],
   "web-tree-sitter": ["symbol", "index"],
 };
 
 /** Node's modules that compute and touch nothing. */
-const PURE_BUILTINS = ["node:assert", "node:buffer", "node:crypto", "node:path/posix", "node:util"];
+const PURE_BUILTINS = ["node:assert", "node:buffer", "node:crypto", "node:path/posix", "node:util", "node:zlib"];
 
 const MAY_SPAWN = ["git", "image", "registry", "doctor", "verify"];
 
