@@ -1,14 +1,17 @@
 // What shall run + what the host has -> the engine's command line. Pure: reads nothing, starts nothing.
-import { HEALTH_COMMAND, JUPYTER_PORT, SSH_PORT, WORKSPACE } from "../environment/workbench.ts";
+import { HEALTH_COMMAND, HOST_KEYS, JUPYTER_PORT, SSH_PORT, TOKEN_FILE, WORKSPACE } from "../environment/workbench.ts";
 
-/** What is kept as a label of the container, so that an upgrade can start the next version in the same way. No secrets. */
+/** Labels that containers are found by; the first names the workbench. */
+export const LABELS = { workbench: "morello.workbench", image: "morello.image" } as const;
+
+/** What shall run. No secrets. */
 export interface RunSpec {
   /** The container's name. */
   readonly name: string;
   /** As the engine pulls it: by digest where it is known. */
   readonly image: string;
-  /** The release line it was started for; null for an image that was named. */
-  readonly line: string | null;
+  /** As people name it: `registry.example/app:v2.7.1`. */
+  readonly asked: string;
   /** What runs instead of the services; empty: the services. */
   readonly command: readonly string[];
   /** Directory of the host; null: none is mounted. */
@@ -69,10 +72,6 @@ export interface RunOptions {
   readonly tokenFile: string | null;
 }
 
-/** What an upgrade, and `image run --list`, find containers by. */
-export const NAME_LABEL = "morello.run.name";
-export const SPEC_LABEL = "morello.run.spec";
-
 /** How the host's GPUs are named to the engine. `unreachable`: there are some, and the engine cannot be told of them. */
 export type GpuWay = "none" | "gpus" | "cdi" | "unreachable";
 
@@ -107,10 +106,11 @@ export function runCommand(spec: RunSpec, host: HostFacts, { mode, tokenFile }: 
     ],
     "--name",
     spec.name,
+    // What an upgrade, and `image run --list`, find it by.
     "--label",
-    `${NAME_LABEL}=${spec.name}`,
+    `${LABELS.workbench}=${spec.name}`,
     "--label",
-    `${SPEC_LABEL}=${JSON.stringify(spec)}`,
+    `${LABELS.image}=${spec.asked}`,
     ...gpuArguments(spec, host),
     ...networkArguments(spec),
     ...memoryArguments(spec),
@@ -187,9 +187,9 @@ function mountArguments(spec: RunSpec, { selinux }: HostFacts, tokenFile: string
   const label = selinux ? ",z" : "";
   const mounts = [
     ...(spec.workspace === null ? [] : [`${spec.workspace}:${WORKSPACE}${selinux ? ":z" : ""}`]),
-    ...(tokenFile === null ? [] : [`${tokenFile}:/run/secrets/jupyter-token:ro${label}`]),
+    ...(tokenFile === null ? [] : [`${tokenFile}:${TOKEN_FILE}:ro${label}`]),
     // Made at the first start: whoever logged in once finds the same host again, also after an upgrade.
-    ...(spec.ports.ssh === null ? [] : [`${hostKeyVolume(spec.name)}:/etc/morello/host-keys`]),
+    ...(spec.ports.ssh === null ? [] : [`${hostKeyVolume(spec.name)}:${HOST_KEYS}`]),
     ...spec.volumes,
   ];
   return [
