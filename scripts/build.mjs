@@ -52,6 +52,7 @@ const result = await build({
 });
 makeExecutable(join(dist, "cli.js"));
 cpSync(join(root, "vendor", "grammars"), join(dist, "grammars"), { recursive: true });
+cpSync(join(root, "workbench"), join(dist, "workbench"), { recursive: true });
 writeFileSync(join(dist, "THIRD-PARTY-LICENSES.txt"), licences(Object.keys(result.metafile.inputs)));
 if (!fast) removeStale(new Set(Object.keys(result.metafile.outputs).map((file) => join(root, file))));
 console.error(`build: bundles in ${Math.round(performance.now() - started)} ms`);
