@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { WHEELS } from "../../src/doctor/compat.ts";
+import { CUDA_ROWS } from "../../src/environment/compat/cuda.ts";
 import { judge, RULES } from "../../src/doctor/judge.ts";
 import { probe } from "../../src/doctor/probe.ts";
 import { rootsBelow } from "../../src/doctor/probe/roots.ts";
@@ -98,6 +99,18 @@ test("its table of wheels is doctor's", () => {
   const table = /wheels='([^']+)'/.exec(SOURCE)?.[1] ?? "";
   expect(table.split("\n")).toEqual(
     WHEELS.map(({ torch, cuda, code, ptx }) => `${torch} ${cuda} ${code.join(",")} ${ptx.join(",") || "-"}`),
+  );
+});
+
+test("its drivers are those of the compatibility table", () => {
+  const list = (name: string): string[][] => {
+    const body = new RegExp(`^${name}\\(\\) \\{\\n([^]+?)\\n\\}`, "m").exec(SOURCE)?.[1] ?? "";
+    return [...body.matchAll(/(\S+)\) echo (\S+)/g)].map(([, cuda = "", driver = ""]) => [cuda, driver]);
+  };
+  const majors = new Map(CUDA_ROWS.map(({ cuda, floor }) => [cuda.split(".")[0] ?? "", floor]));
+  expect(list("floor_of")).toEqual([...majors]);
+  expect(list("toolkit_of")).toEqual(
+    CUDA_ROWS.flatMap(({ cuda, toolkit }) => (toolkit === null ? [] : [[cuda, toolkit]])),
   );
 });
 
