@@ -14,7 +14,7 @@ import {
 import { dirname, join } from "node:path";
 import { AppError, isAppError } from "../error.ts";
 import type { Repository } from "../git/repository.ts";
-import { claim, isMarkAlive, processMark } from "../git/claim.ts";
+import { claim, claimedBy, isMarkAlive, processMark, takeAway } from "../git/claim.ts";
 
 export const STATE_SCHEMA = "morello.state/1";
 
@@ -115,7 +115,7 @@ export function sweepLocks(repository: Repository): void {
   if (!existsSync(directory)) return;
   for (const name of readdirSync(directory)) {
     const path = join(directory, name);
-    const mark = contentOf(path);
+    const mark = claimedBy(path);
     const unfinished = /\.(\d+)\.(?:tmp|dead)$/.exec(name)?.[1];
     try {
       if (unfinished !== undefined && !isMarkAlive(unfinished)) rmSync(path, { force: true });
@@ -133,7 +133,7 @@ function takeLock(path: string, line: string): void {
     mkdirSync(dirname(path), { recursive: true });
     for (let attempt = 0; attempt < TRIES; attempt++) {
       if (claim(path, `${processMark()}\n`)) return;
-      const mark = contentOf(path);
+      const mark = claimedBy(path);
       if (mark === null) continue; // given back this moment
       if (isMarkAlive(mark)) throw lineBusy(line, mark);
       takeAway(path, mark);
@@ -143,29 +143,6 @@ function takeLock(path: string, line: string): void {
     throw writeFailure(path, cause);
   }
   throw new AppError("line-busy", `The lock ${path} cannot be taken over`, { hint: `rm '${path}'`, data: { line } });
-}
-
-function contentOf(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    if (codeOf(cause) === "ENOENT") return null;
-    throw cause;
-  }
-}
-
-/** Removes a dead lock. Of several that try, one moves it aside; a living one that was met instead is put back. */
-function takeAway(path: string, dead: string): void {
-  const aside = `${path}.${process.pid}.dead`;
-  try {
-    renameSync(path, aside);
-  } catch (cause) {
-    if (codeOf(cause) === "ENOENT") return;
-    throw cause;
-  }
-  const moved = contentOf(aside);
-  if (moved !== null && moved !== dead) claim(path, moved);
-  rmSync(aside, { force: true });
 }
 
 function lineBusy(line: string, mark: string): AppError {

@@ -1,6 +1,6 @@
 // Files that one process alone holds, with the name of the process in them: known again after a crash or a reboot, when
 // the process's number may be another's.
-import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { isRunning } from "./scratch.ts";
 
 /** The process number and, where the system tells, when it was started: `4711 boot-id 12345`. */
@@ -55,4 +55,32 @@ function claimWithoutLinks(path: string, content: string): boolean {
     if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") return false;
     throw cause;
   }
+}
+
+/** What a claimed file holds; null: nobody holds it. */
+export function claimedBy(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    if (isMissing(cause)) return null;
+    throw cause;
+  }
+}
+
+/** Removes a dead process's claim. Of several that try, one moves it aside; a living one that was met instead is put back. */
+export function takeAway(path: string, dead: string): void {
+  const aside = `${path}.${process.pid}.dead`;
+  try {
+    renameSync(path, aside);
+  } catch (cause) {
+    if (isMissing(cause)) return;
+    throw cause;
+  }
+  const moved = claimedBy(aside);
+  if (moved !== null && moved !== dead) claim(path, moved);
+  rmSync(aside, { force: true });
+}
+
+function isMissing(cause: unknown): boolean {
+  return cause instanceof Error && "code" in cause && cause.code === "ENOENT";
 }
