@@ -36,7 +36,9 @@ async function* cut(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array>
 test("known bytes give known bytes: a digest that changes would change every image", () => {
   expect(TEXT.length).toBeGreaterThan(2 * GZIP_BLOCK);
   expect(sha256(TEXT)).toMatchInlineSnapshot(`"b19de8560916c896fdc92cf76d5c6a0ca0ccd54d046bd831ab5fff894936a2b1"`);
-  expect(sha256(gzip(TEXT))).toMatchInlineSnapshot(`"267724227c59ad75d37fb02f51068a061567a230768bee971bd27b3f6ae97770"`);
+  expect(sha256(gzip(TEXT))).toMatchInlineSnapshot(
+    `"267724227c59ad75d37fb02f51068a061567a230768bee971bd27b3f6ae97770"`,
+  );
   expect(gzip(Buffer.alloc(0)).toString("hex")).toMatchInlineSnapshot(`"1f8b08000000000000ff03000000000000000000"`);
 });
 
