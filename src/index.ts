@@ -35,6 +35,7 @@ export * from "./wire/check-merge.ts";
 export * from "./wire/class.ts";
 export * from "./wire/record.ts";
 export * from "./wire/find.ts";
+export * from "./wire/image/lock.ts";
 export * from "./wire/guard.ts";
 export * from "./wire/hooks.ts";
 export * from "./wire/ledger.ts";
