@@ -38,6 +38,7 @@ export * from "./wire/image/attestation.ts";
 export * from "./wire/doctor.ts";
 export * from "./wire/record.ts";
 export * from "./wire/find.ts";
+export * from "./wire/image/lock.ts";
 export * from "./wire/guard.ts";
 export * from "./wire/hooks.ts";
 export * from "./wire/ledger.ts";
