@@ -41,7 +41,10 @@ const result = await build({
   format: "esm",
   platform: "node",
   target: "node20.19",
-  external: ["lmdb"], // holds native code
+  external: [
+    "lmdb", // holds native code
+    "xmlbuilder2", // for CycloneDX as XML, which nobody asks for
+  ],
   banner: {
     // CommonJS packages inside the bundle call require() for Node's own modules.
     js: `import { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);`,
@@ -53,6 +56,7 @@ const result = await build({
 });
 makeExecutable(join(dist, "cli.js"));
 cpSync(join(root, "vendor", "grammars"), join(dist, "grammars"), { recursive: true });
+cpSync(join(root, "workbench"), join(dist, "workbench"), { recursive: true });
 writeFileSync(join(dist, "THIRD-PARTY-LICENSES.txt"), licences(Object.keys(result.metafile.inputs)));
 if (!fast) removeStale(new Set(Object.keys(result.metafile.outputs).map((file) => join(root, file))));
 console.error(`build: bundles in ${Math.round(performance.now() - started)} ms`);
