@@ -121,11 +121,11 @@ class Target {
 
   /** Takes away what lower layers have below a path. */
   clear(directory: BytePath): void {
-    for (const child of [...(this.#children.get(directory) ?? [])]) this.#drop(child, true);
+    for (const child of this.#children.get(directory) ?? []) this.#drop(child, true);
   }
 
   #drop(path: BytePath, lowerOnly: boolean): void {
-    for (const child of [...(this.#children.get(path) ?? [])]) this.#drop(child, lowerOnly);
+    for (const child of this.#children.get(path) ?? []) this.#drop(child, lowerOnly);
     if (lowerOnly && this.#fresh.has(path)) return;
     this.#children.get(directoryOf(path))?.delete(path);
     this.entries.delete(path);
