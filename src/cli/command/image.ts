@@ -7,6 +7,7 @@ from git alone. A patch release appends one layer to the line's environment imag
 export function imageVerb(verb: Verb): Verb {
   verb
     .description("lock, build, push and prove the images of releases")
+    .examples("morello image build v2.7.1 --output oci:images", "morello image verify registry.example.com/app:v2.7.1")
     .helpCommand(false) // `morello help image` shows the verbs
     .addHelpText("after", `\n${HOW}`);
   return verb;

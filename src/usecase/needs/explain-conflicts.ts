@@ -1,11 +1,11 @@
 // What caused a conflict: for each conflicted path the commits that touched it on either side since the merge base.
-import { touchingCommits } from "../git/diff.ts";
-import type { CommitGraph, Marks } from "../index/graph.ts";
-import { parseQuotedPath, type BytePath } from "../object/path.ts";
-import type { CommitSummary } from "../wire/basic.ts";
-import type { ConflictedPath, Plan } from "../wire/plan.ts";
-import { summary } from "./picks/find-sources.ts";
-import { historyOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
+import { touchingCommits } from "../../git/diff.ts";
+import type { CommitGraph, Marks } from "../../index/graph.ts";
+import { parseQuotedPath, type BytePath } from "../../object/path.ts";
+import type { CommitSummary } from "../../wire/basic.ts";
+import type { ConflictedPath, Plan } from "../../wire/plan.ts";
+import { summary } from "../picks/find-sources.ts";
+import { historyOf, withWorkspace, type Deps, type Workspace } from "../workspace.ts";
 
 /** Commits of one side shown for a path. */
 const MAX_CAUSES = 10;

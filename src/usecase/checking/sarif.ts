@@ -1,7 +1,7 @@
 // The outcome of a check as SARIF 2.1.0, which code scanning of forges and editors read.
 import { createHash } from "node:crypto";
-import { RULES } from "../policy/rules.ts";
-import type { CheckOutcome, Violation } from "../wire/check.ts";
+import { RULES } from "../../policy/rules.ts";
+import type { CheckOutcome, Violation } from "../../wire/check.ts";
 
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
 

@@ -2,22 +2,22 @@
 // keys as the state before demands; where they are several people's, it goes from hand to hand as a file.
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { AppError } from "../error.ts";
-import { updateRefs } from "../git/refs.ts";
-import { appendEnvelope, propose, type Draft } from "../ledger/append.ts";
-import { countersign, parseEnvelope, serialiseEnvelope } from "../ledger/dsse.ts";
-import { repositoryIdentity } from "../ledger/identity.ts";
-import { openLog, type LedgerContext } from "../ledger/log.ts";
-import { openRecordSigner, type RecordSigner } from "../ledger/signer.ts";
-import { parsePublicKey } from "../ledger/ssh/public-key.ts";
-import { readEnvelope } from "../ledger/statement.ts";
-import { foundTrust, readTrust, rootSigners, type TrustLog } from "../ledger/trust.ts";
-import type { LedgerTrustOutcome } from "../wire/ledger.ts";
-import { RECORD_NAMESPACE, type Envelope, type Role, type Trust } from "../wire/record.ts";
-import { committerOf, missingIdentity } from "./identity.ts";
-import { ledgerContext, logTips } from "./ledgers/open-ledgers.ts";
-import { trustReport } from "./ledgers/trust-report.ts";
-import { withWorkspace, type Deps, type Workspace } from "./workspace.ts";
+import { AppError } from "../../error.ts";
+import { updateRefs } from "../../git/refs.ts";
+import { appendEnvelope, propose, type Draft } from "../../ledger/append.ts";
+import { countersign, parseEnvelope, serialiseEnvelope } from "../../ledger/dsse.ts";
+import { repositoryIdentity } from "../../ledger/identity.ts";
+import { openLog, type LedgerContext } from "../../ledger/log.ts";
+import { openRecordSigner, type RecordSigner } from "../../ledger/signer.ts";
+import { parsePublicKey } from "../../ledger/ssh/public-key.ts";
+import { readEnvelope } from "../../ledger/statement.ts";
+import { foundTrust, readTrust, rootSigners, type TrustLog } from "../../ledger/trust.ts";
+import type { LedgerTrustOutcome } from "../../wire/ledger.ts";
+import { RECORD_NAMESPACE, type Envelope, type Role, type Trust } from "../../wire/record.ts";
+import { committerOf, missingIdentity } from "../identity.ts";
+import { ledgerContext, logTips } from "./open-ledgers.ts";
+import { trustReport } from "./trust-report.ts";
+import { withWorkspace, type Deps, type Workspace } from "../workspace.ts";
 
 export interface AddedKey {
   /** A `.pub` file. */

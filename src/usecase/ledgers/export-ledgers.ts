@@ -1,13 +1,13 @@
 // `morello ledger export`: the ledgers as files that `ssh-keygen -Y verify` and git can check without Morello.
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { AppError } from "../error.ts";
-import { exportBundle, signersOf, signersSeen, type NamedEnvelope } from "../ledger/export-bundle.ts";
-import { openLog } from "../ledger/log.ts";
-import { readTrust } from "../ledger/trust.ts";
-import type { LedgerExportOutcome } from "../wire/ledger.ts";
-import { ledgerContext, namedLines } from "./ledgers/open-ledgers.ts";
-import { withWorkspace, type Deps } from "./workspace.ts";
+import { AppError } from "../../error.ts";
+import { exportBundle, signersOf, signersSeen, type NamedEnvelope } from "../../ledger/export-bundle.ts";
+import { openLog } from "../../ledger/log.ts";
+import { readTrust } from "../../ledger/trust.ts";
+import type { LedgerExportOutcome } from "../../wire/ledger.ts";
+import { ledgerContext, namedLines } from "./open-ledgers.ts";
+import { withWorkspace, type Deps } from "../workspace.ts";
 
 export interface LedgerExportInput {
   /** Names or patterns; empty: every line that has a ledger. The trust log is always with them. */

@@ -1,17 +1,17 @@
 // `morello check --staged`: conflict markers in the index, and nothing else. What a pre-commit hook asks, so it is quick.
 import { resolve } from "node:path";
-import { markerLines } from "../apply/markers.ts";
-import { stagedFiles } from "../git/changed-files.ts";
-import { ObjectReader } from "../git/objects.ts";
-import { openRepository } from "../git/repository.ts";
-import type { GitContext } from "../git/run.ts";
-import { parseQuotedPath, pathBytes } from "../object/path.ts";
-import { isMet } from "../policy/evaluate.ts";
-import type { Place } from "../policy/rule.ts";
-import { markers } from "../policy/rules/markers.ts";
-import type { CheckOutcome } from "../wire/check.ts";
-import { isMarked } from "./checking/markers.ts";
-import type { Deps } from "./workspace.ts";
+import { markerLines } from "../../apply/markers.ts";
+import { stagedFiles } from "../../git/changed-files.ts";
+import { ObjectReader } from "../../git/objects.ts";
+import { openRepository } from "../../git/repository.ts";
+import type { GitContext } from "../../git/run.ts";
+import { parseQuotedPath, pathBytes } from "../../object/path.ts";
+import { isMet } from "../../policy/evaluate.ts";
+import type { Place } from "../../policy/rule.ts";
+import { markers } from "../../policy/rules/markers.ts";
+import type { CheckOutcome } from "../../wire/check.ts";
+import { isMarked } from "./markers.ts";
+import type { Deps } from "../workspace.ts";
 
 /** Lines that HEAD, or a commit that is being merged, holds too are text. */
 export async function checkStaged({ cwd, environment }: Deps): Promise<CheckOutcome> {

@@ -1,13 +1,13 @@
 // `morello check --message`: one commit message, before there is a commit. What a commit-msg hook asks.
-import { run } from "../git/run.ts";
-import { policyOf } from "../line/settings.ts";
-import { subjectOf } from "../object/text.ts";
-import { isMet, severityOf } from "../policy/evaluate.ts";
-import type { Problem } from "../policy/rule.ts";
-import { messageForm } from "../policy/rules/message-form.ts";
-import { placeProblems, xLine } from "../policy/rules/x-line.ts";
-import type { CheckOutcome, Violation } from "../wire/check.ts";
-import { withWorkspace, type Deps, type Workspace } from "./workspace.ts";
+import { run } from "../../git/run.ts";
+import { policyOf } from "../../line/settings.ts";
+import { subjectOf } from "../../object/text.ts";
+import { isMet, severityOf } from "../../policy/evaluate.ts";
+import type { Problem } from "../../policy/rule.ts";
+import { messageForm } from "../../policy/rules/message-form.ts";
+import { placeProblems, xLine } from "../../policy/rules/x-line.ts";
+import type { CheckOutcome, Violation } from "../../wire/check.ts";
+import { withWorkspace, type Deps, type Workspace } from "../workspace.ts";
 
 const HEADS = "refs/heads/";
 
@@ -35,7 +35,7 @@ export function checkMessage(deps: Deps, written: string): Promise<CheckOutcome>
         });
     };
     if (message !== "" && severityOf(messageForm, settings) !== "off") {
-      const { messageLinter } = await import("./checking/message-linter.ts");
+      const { messageLinter } = await import("./message-linter.ts");
       const linter = await messageLinter(workspace);
       notices.push(...linter.notices);
       tell(

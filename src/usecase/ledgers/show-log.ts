@@ -1,11 +1,11 @@
 // `morello ledger log` and `ledger show`: records as they stand, newest first. Whether they hold is for `ledger verify`.
-import { AppError } from "../error.ts";
-import { resolveRevisions } from "../git/revisions.ts";
-import type { Entry } from "../ledger/entry.ts";
-import { openLog, type Log } from "../ledger/log.ts";
-import type { LedgerLogOutcome, LedgerShowOutcome } from "../wire/ledger.ts";
-import { ledgerContext, namedLines, recordedLines, shownEntry } from "./ledgers/open-ledgers.ts";
-import { withWorkspace, type Deps, type Workspace } from "./workspace.ts";
+import { AppError } from "../../error.ts";
+import { resolveRevisions } from "../../git/revisions.ts";
+import type { Entry } from "../../ledger/entry.ts";
+import { openLog, type Log } from "../../ledger/log.ts";
+import type { LedgerLogOutcome, LedgerShowOutcome } from "../../wire/ledger.ts";
+import { ledgerContext, namedLines, recordedLines, shownEntry } from "./open-ledgers.ts";
+import { withWorkspace, type Deps, type Workspace } from "../workspace.ts";
 
 export interface LedgerLogInput {
   /** Names or patterns; empty: every line that has a ledger. */

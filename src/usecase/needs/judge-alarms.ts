@@ -1,9 +1,9 @@
 // What people say of symbol alarms is remembered: they are right, or the line does without.
-import { recordSymbolJudgements, type SymbolJudgement } from "../apply/symbol-judgements.ts";
-import { AppError } from "../error.ts";
-import { openRepository } from "../git/repository.ts";
-import type { Plan } from "../wire/plan.ts";
-import type { Deps } from "./workspace.ts";
+import { recordSymbolJudgements, type SymbolJudgement } from "../../apply/symbol-judgements.ts";
+import { AppError } from "../../error.ts";
+import { openRepository } from "../../git/repository.ts";
+import type { Plan } from "../../wire/plan.ts";
+import type { Deps } from "../workspace.ts";
 
 export interface AlarmJudgement {
   /** The name that alarms are about. */

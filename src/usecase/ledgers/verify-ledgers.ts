@@ -1,14 +1,14 @@
 // `morello ledger verify`: whether the ledgers here hold, and what they prove of a version. Remembers what held, so that
 // a ledger that is rolled back later is found out.
-import { foundTrust, readTrust } from "../ledger/trust.ts";
-import { rememberTips } from "../ledger/remembered.ts";
-import { verifyLog } from "../ledger/verify.ts";
-import { policyOf } from "../line/settings.ts";
-import type { LedgerReport, LedgerVerifyOutcome } from "../wire/ledger.ts";
-import { ledgerContext, namedLines } from "./ledgers/open-ledgers.ts";
-import { provenPicks } from "./ledgers/proven-picks.ts";
-import { trustReport } from "./ledgers/trust-report.ts";
-import { withWorkspace, type Deps } from "./workspace.ts";
+import { foundTrust, readTrust } from "../../ledger/trust.ts";
+import { rememberTips } from "../../ledger/remembered.ts";
+import { verifyLog } from "../../ledger/verify.ts";
+import { policyOf } from "../../line/settings.ts";
+import type { LedgerReport, LedgerVerifyOutcome } from "../../wire/ledger.ts";
+import { ledgerContext, namedLines } from "./open-ledgers.ts";
+import { provenPicks } from "./proven-picks.ts";
+import { trustReport } from "./trust-report.ts";
+import { withWorkspace, type Deps } from "../workspace.ts";
 
 export interface LedgerVerifyInput {
   /** Names or patterns; empty: every line that has a ledger. */

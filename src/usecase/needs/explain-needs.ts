@@ -1,14 +1,14 @@
 // What picks need, after a plan: the commits that make a pick clean where it does not apply; the names that it brings
 // and the line lacks where it does.
-import { PickChain } from "../apply/pick-chain.ts";
-import { carriedAs } from "../index/carried.ts";
-import type { CommitGraph } from "../index/graph.ts";
-import type { Plan, PlannedLine, PlannedPick } from "../wire/plan.ts";
-import type { Prerequisites } from "../wire/prerequisite.ts";
-import { checkSymbols } from "./needs/check-symbols.ts";
-import { findPrerequisites } from "./needs/find-prerequisites.ts";
-import { SymbolChecker } from "./needs/symbol-checker.ts";
-import { historyOf, indexOf, linesOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
+import { PickChain } from "../../apply/pick-chain.ts";
+import { carriedAs } from "../../index/carried.ts";
+import type { CommitGraph } from "../../index/graph.ts";
+import type { Plan, PlannedLine, PlannedPick } from "../../wire/plan.ts";
+import type { Prerequisites } from "../../wire/prerequisite.ts";
+import { checkSymbols } from "./check-symbols.ts";
+import { findPrerequisites } from "./find-prerequisites.ts";
+import { SymbolChecker } from "./symbol-checker.ts";
+import { historyOf, indexOf, linesOf, withWorkspace, type Deps, type Workspace } from "../workspace.ts";
 
 /** Fills in what picks need, line by line, newest first. Calls `onPick` as each is known. */
 export function explainNeeds(

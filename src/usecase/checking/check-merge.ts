@@ -1,21 +1,21 @@
 // `morello check --merge BRANCH --into TARGET`: before a branch is merged whole, which of its commits are on the target
 // already by pick, and whether the merge would apply one of them twice. Computed in memory; moves nothing.
-import { addedHunks } from "../apply/added-hunks.ts";
-import { touchedPaths } from "../apply/touched.ts";
-import type { TreeMerge } from "../apply/tree-merge.ts";
-import { AppError } from "../error.ts";
-import { resolveRevisions } from "../git/revisions.ts";
-import type { CommitGraph } from "../index/graph.ts";
-import { readCommits } from "../index/read-commits.ts";
-import { selectLines } from "../line/select.ts";
-import { quotePath } from "../object/path.ts";
-import { lineSignature } from "../patch/facts.ts";
-import type { DoubledHunk, MergeCheckOutcome, MergedCommit } from "../wire/check-merge.ts";
-import { baseTree } from "./classing/automatic-merge.ts";
-import { patchOf } from "./classing/proposal.ts";
-import { findEquivalents } from "./equivalents/find-equivalents.ts";
-import { summaryOf } from "./standings/standing.ts";
-import { historyOf, linesOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
+import { addedHunks } from "../../apply/added-hunks.ts";
+import { touchedPaths } from "../../apply/touched.ts";
+import type { TreeMerge } from "../../apply/tree-merge.ts";
+import { AppError } from "../../error.ts";
+import { resolveRevisions } from "../../git/revisions.ts";
+import type { CommitGraph } from "../../index/graph.ts";
+import { readCommits } from "../../index/read-commits.ts";
+import { selectLines } from "../../line/select.ts";
+import { quotePath } from "../../object/path.ts";
+import { lineSignature } from "../../patch/facts.ts";
+import type { DoubledHunk, MergeCheckOutcome, MergedCommit } from "../../wire/check-merge.ts";
+import { baseTree } from "../classing/automatic-merge.ts";
+import { patchOf } from "../classing/proposal.ts";
+import { findEquivalents } from "../equivalents/find-equivalents.ts";
+import { summaryOf } from "../standings/standing.ts";
+import { historyOf, linesOf, withWorkspace, type Deps, type Workspace } from "../workspace.ts";
 
 export interface MergeCheckInput {
   /** A branch, or another revision. */
