@@ -127,6 +127,10 @@ class Target {
   #drop(path: BytePath, lowerOnly: boolean): void {
     for (const child of this.#children.get(path) ?? []) this.#drop(child, lowerOnly);
     if (lowerOnly && this.#fresh.has(path)) return;
+    if ((this.#children.get(path)?.size ?? 0) > 0) {
+      this.entries.set(path, IMPLIED); // this layer has something below, and names no directory for it
+      return;
+    }
     this.#children.get(directoryOf(path))?.delete(path);
     this.entries.delete(path);
   }
