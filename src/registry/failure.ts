@@ -1,6 +1,6 @@
 // What a registry answered, or that it did not -> one error with the registry's own words and what to do.
 import { AppError } from "../error.ts";
-import { ConnectionError, type HttpAnswer } from "./http.ts";
+import type { ConnectionError, HttpAnswer } from "./http.ts";
 import { isCertificateFailure } from "./patience.ts";
 
 /** The first bytes of an error's body; more are not for people. */

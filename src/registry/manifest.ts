@@ -1,4 +1,5 @@
 // The bytes of a manifest or index -> its kind and what it is made of. Both families, OCI's and Docker's, mean the same.
+import type { z } from "zod";
 import { AppError } from "../error.ts";
 import { DOCKER, OCI } from "../oci/media-type.ts";
 import { Index, Manifest, type Descriptor } from "../oci/schema.ts";
@@ -86,6 +87,11 @@ export function subjectOf(stored: StoredManifest, subject: string, place: string
   };
 }
 
+/** A document of that shape. Throws `image-damaged` with the first thing that does not fit. */
+export function parseJson<T>(schema: z.ZodType<T>, bytes: Buffer, digest: string, place: string): T {
+  return shaped(schema, jsonOf(bytes, digest, place), digest, place);
+}
+
 function jsonOf(bytes: Buffer, digest: string, place: string): Record<string, unknown> {
   let value: unknown;
   try {
@@ -97,20 +103,11 @@ function jsonOf(bytes: Buffer, digest: string, place: string): Record<string, un
   throw damaged(place, digest, "it is no JSON object");
 }
 
-function shaped<T>(
-  schema: { safeParse(value: unknown): { success: true; data: T } | { success: false; error: Issues } },
-  value: unknown,
-  digest: string,
-  place: string,
-): T {
+function shaped<T>(schema: z.ZodType<T>, value: unknown, digest: string, place: string): T {
   const judged = schema.safeParse(value);
   if (judged.success) return judged.data;
   const [issue] = judged.error.issues;
   throw damaged(place, digest, `${issue?.path.join(".") || "it"}: ${issue?.message ?? "not as specified"}`);
-}
-
-interface Issues {
-  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
 }
 
 function unknownType(mediaType: string, digest: string, place: string): AppError {

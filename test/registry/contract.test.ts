@@ -183,9 +183,10 @@ describe.each(["layout", "registry"] as const)("%s", (kind) => {
     }
     const found = await store.referrers(digest);
     expect(found.map((descriptor) => descriptor.digest)).toEqual([...written].sort());
-    expect(found.map(({ artifactType }) => artifactType).sort()).toEqual([
-      "application/vnd.example.provenance",
+    const typed = new Map(found.map((descriptor) => [descriptor.digest, descriptor.artifactType]));
+    expect(written.map((digest) => typed.get(digest))).toEqual([
       "application/vnd.example.sbom",
+      "application/vnd.example.provenance",
     ]);
     const short = (at: number): string => written[at]!.slice(7, 19);
     const base = digest.replace(":", "-");
