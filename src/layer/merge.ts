@@ -41,7 +41,7 @@ export async function mergeLayers(
   const merging = new Merging(base);
   for (const [number, entries] of layers.entries()) await merging.take(number, entries);
   const isDropped = selects({ include: drop.map(({ pattern }) => pattern), exclude: [] });
-  for (const path of [...merging.held.keys()]) if (isDropped(path)) merging.held.delete(path); // until now: links name them
+  for (const path of merging.held.keys()) if (isDropped(path)) merging.held.delete(path); // until now: links name them
   merging.ensure(directories);
   return finish(merging, base, epoch);
 }
@@ -143,7 +143,7 @@ function finish({ held, removed }: Merging, base: FlatTable, epoch: number): Mer
       found.set(path, { ...normal(each.header, epoch), place: each.place });
   }
   for (const path of gone(removed, held, base)) found.set(path, whiteout(path, epoch));
-  for (const path of [...found.keys()]) {
+  for (const path of found.keys()) {
     for (const above of ancestors(path)) {
       if (found.has(above)) continue;
       const known = held.get(above)?.header ?? headerOf(above, base.get(above));

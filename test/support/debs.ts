@@ -1,5 +1,5 @@
 // Small Debian packages made at run time, and a tiny base whose apt-get installs them: it leaves what a real one leaves,
-// logs and caches with the time of the day, host keys, lock files.
+// logs and caches with the time of the day, host keys, lock files. A package with /broken fails, and says what is in it.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -40,6 +40,7 @@ mkdir -p /var/log/apt /var/cache/apt/archives/partial /var/lib/apt/lists/partial
 for deb in "$@"; do
   case $deb in *.deb) dpkg-deb -x "$deb" / && echo "\${deb##*/}" >>/var/lib/dpkg/status ;; esac
 done
+[ ! -e /broken ] || { cat /broken >&2; exit 100; }
 date +%s%N | tee /var/log/apt/history.log /var/cache/apt/pkgcache.bin /var/lib/dpkg/status-old >/var/log/dpkg.log
 head -c 32 /dev/urandom >/etc/ssh/ssh_host_ed25519_key
 echo "sshd:!:$((SOURCE_DATE_EPOCH / 86400))::::::" >>/etc/shadow

@@ -35,6 +35,7 @@ export async function bootstrap(
   await writeArchiveIndex(git, archive, debs);
   const file = join(directory, "rootfs.tar");
   mkdirSync(join(directory, "tmp"), { recursive: true });
+  const forget = `--customize-hook=rm "$1/etc/apt/sources.list"`; // it names the build's own directory
   const hooks = user === null ? [] : [`--customize-hook=chroot "$1" useradd --create-home --shell /bin/bash ${user}`];
   const args = [
     "--mode=root",
@@ -43,6 +44,7 @@ export async function bootstrap(
     `--architectures=${architectureOf(debs)}`,
     `--include=${debs.map(({ name, version }) => `${name}=${version}`).join(",")}`,
     "--aptopt=APT::Install-Recommends false",
+    forget,
     ...hooks,
     "", // no suite: the archive is flat
     file,
@@ -51,7 +53,7 @@ export async function bootstrap(
   onStep("mmdebstrap");
   const said = await speak(git, "mmdebstrap", args, {
     signal,
-    onLine: (line) => /^I: /.test(line) && onStep(`mmdebstrap: ${line.slice(3)}`),
+    onLine: (line) => line.startsWith("I: ") && onStep(`mmdebstrap: ${line.slice(3)}`),
   });
   if (said.status !== 0) throw engineFailure("mmdebstrap", "build the environment", said, "morello image lock");
   const version = /\d+(?:\.\d+)+/.exec(asked.stdout)?.[0] ?? asked.stdout.trim();
