@@ -1,4 +1,5 @@
 import type { Verb } from "../verb.ts";
+import { imageBuildVerb } from "./image/build.ts";
 
 const HOW = `An image is two things: an environment (base, Python, CUDA, packages: locked, built rarely) and a source layer, made
 from git alone. A patch release appends one layer to the line's environment image.`;
@@ -10,5 +11,6 @@ export function imageVerb(verb: Verb): Verb {
     .examples("morello image build v2.7.1 --output oci:images", "morello image verify registry.example.com/app:v2.7.1")
     .helpCommand(false) // `morello help image` shows the verbs
     .addHelpText("after", `\n${HOW}`);
+  imageBuildVerb(verb.verb("build"));
   return verb;
 }
