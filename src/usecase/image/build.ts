@@ -1,6 +1,7 @@
 // `morello image build`: the image of a release, or of a line's tip, from git's objects to a registry or a layout.
 import { variantsOf } from "../../environment/variants.ts";
 import { AppError } from "../../error.ts";
+import { WorkDirectory } from "../../image/work-directory.ts";
 import { TAGS } from "../../line/ref.ts";
 import { indexOf } from "../../oci/append.ts";
 import { labelsOf } from "../../oci/label.ts";
@@ -29,6 +30,8 @@ export interface ImageBuildInput {
   /** Empty: all of them. */
   readonly variants: readonly string[];
   readonly rebuild: boolean;
+  /** `buildah`, `podman`, `docker`, `mmdebstrap`; null: the first that works. */
+  readonly engine: string | null;
   readonly dryRun: boolean;
   /** Whether what is published in a registry goes on record. */
   readonly record: boolean;
@@ -45,15 +48,22 @@ export function buildImage(deps: Deps, input: ImageBuildInput): Promise<ImageBui
   const within = input.dryRun ? withWorkspace : withReconciled;
   return within(deps, async (workspace) => {
     const places = new Places(deps);
+    const work = new WorkDirectory(deps.environment);
     try {
-      return await build(workspace, places, input);
+      return await build(workspace, places, work, input);
     } finally {
+      work.remove();
       await places.close();
     }
   });
 }
 
-async function build(workspace: Workspace, places: Places, input: ImageBuildInput): Promise<ImageBuildOutcome> {
+async function build(
+  workspace: Workspace,
+  places: Places,
+  work: WorkDirectory,
+  input: ImageBuildInput,
+): Promise<ImageBuildOutcome> {
   const { reader } = workspace.scratch;
   const subject = await findSubject(workspace, input.wanted);
   const source: Source = { subject, spec: await readSpec(reader, subject.commit, subject.version) };
@@ -67,6 +77,8 @@ async function build(workspace: Workspace, places: Places, input: ImageBuildInpu
     output: await places.open(output),
     configured: parseReference(source.spec.image.name),
     rebuild: input.rebuild,
+    engine: input.engine,
+    work,
     dryRun: input.dryRun,
     notices: noticesOf(subject),
   };

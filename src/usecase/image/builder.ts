@@ -2,6 +2,8 @@
 import { environmentInputs, type EnvironmentInputs } from "../../environment/inputs.ts";
 import type { Variant } from "../../environment/variants.ts";
 import type { ObjectReader } from "../../git/objects.ts";
+import type { WorkDirectory } from "../../image/work-directory.ts";
+import { workbenchFiles } from "../../image/workbench.ts";
 import type { Reference } from "../../oci/reference.ts";
 import type { ImageStore } from "../../registry/store.ts";
 import type { Workspace } from "../workspace.ts";
@@ -24,6 +26,10 @@ export interface Builder {
   readonly rebuild: boolean;
   /** Only says what would be done: no engine builds. */
   readonly dryRun: boolean;
+  /** Which engine builds; null: the first that works. */
+  readonly engine: string | null;
+  /** Where it builds. */
+  readonly work: WorkDirectory;
   /** What a person should know; steps add to it. */
   readonly notices: string[];
 }
@@ -38,7 +44,7 @@ export interface Source {
 export function inputsOf({ image, lock, variants }: TreeSpec, name: string, platform: string): Inputs | null {
   const variant = variants.find((each) => each.name === name);
   if (variant === undefined) return null;
-  return { ...environmentInputs(image, lock, variant, platform, []), variant };
+  return { ...environmentInputs(image, lock, variant, platform, workbenchFiles(image)), variant };
 }
 
 export interface Inputs extends EnvironmentInputs {

@@ -6,11 +6,13 @@ import { imageSettings } from "../../environment/settings.ts";
 import type { Variant } from "../../environment/variants.ts";
 import { isPure } from "../../environment/wanted.ts";
 import { AppError } from "../../error.ts";
-import { emptyTable, type FlatTable } from "../../layer/flatten.ts";
+import { applyLayer, emptyTable, type FlatTable } from "../../layer/flatten.ts";
+import { DOCKER, OCI } from "../../oci/media-type.ts";
 import { scratchImage, type ImageParts } from "../../oci/append.ts";
 import { formatPlace, parseReference } from "../../oci/reference.ts";
 import type { Content } from "../../registry/store.ts";
 import type { Builder } from "./builder.ts";
+import { environmentImage } from "./environment-image.ts";
 import type { TreeSpec } from "./read-spec.ts";
 import { findImage, layerContents, tableOf, type StoredImage } from "./stored-image.ts";
 
@@ -27,10 +29,11 @@ export interface Foundation {
 /** Throws `image-missing` where the base is not to be had, `engine-missing`, `engine-failed`. */
 export async function layFoundation(
   builder: Builder,
-  { image, lock }: TreeSpec,
+  spec: TreeSpec,
   variant: Variant,
   platform: string,
 ): Promise<Foundation> {
+  const { image, lock } = spec;
   const base = await baseOf(builder, variant, platform);
   const [os = "linux", architecture = "amd64"] = platform.split("/");
   const parts = base?.parts ?? scratchImage({ os, architecture });
@@ -44,7 +47,20 @@ export async function layFoundation(
     const settings = imageSettings(image, variant, lockedEnvironment(lock, variant.name, platform), []);
     return { ...under, parts: { ...parts, config: configured(parts.config, settings) }, engine: null };
   }
-  throw new AppError("engine-missing", `The environment of ${variant.name} has to be built, and no engine is at hand`);
+  const { layer, config, engine } = await environmentImage(builder, spec, variant, platform, base);
+  const described = { mediaType: layerTypeOf(parts), digest: layer.digest, size: layer.size };
+  return {
+    parts: { manifest: { ...parts.manifest, layers: [...parts.manifest.layers, described] }, config },
+    contents: [...under.contents, { ...layer, mediaType: described.mediaType }],
+    table: async () => applyLayer(await under.table(), layer.open()),
+    base: under.base,
+    engine: { name: engine.name, version: engine.version },
+  };
+}
+
+/** An image of Docker's family stays one. */
+function layerTypeOf({ manifest }: ImageParts): string {
+  return manifest.mediaType === DOCKER.manifest ? DOCKER.layerGzip : OCI.layerGzip;
 }
 
 async function baseOf({ places }: Builder, { environment }: Variant, platform: string): Promise<StoredImage | null> {

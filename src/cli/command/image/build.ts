@@ -6,6 +6,7 @@ interface Flags {
   readonly variant: readonly string[];
   readonly allVariants: boolean;
   readonly rebuild: boolean;
+  readonly engine: string | null;
   readonly dryRun: boolean;
   readonly record: boolean;
   readonly sign: boolean | null;
@@ -26,6 +27,12 @@ export function imageBuildVerb(verb: Verb): Verb {
     )
     .addOption(new Option("--all-variants", "all variants, or none: as it is without --variant").default(false, ""))
     .option("--rebuild", "make the environment anew, too, and compare", false)
+    .addOption(
+      new Option(
+        "--engine <name>",
+        "what builds: buildah, podman, docker, mmdebstrap; the first that works unless set",
+      ).default(null, ""),
+    )
     .option("-n, --dry-run", "say what would be sent and named, and send nothing", false)
     .addOption(new Option("--no-record", "put nothing on record in the ledger"))
     .addOption(new Option("-S, --sign", "sign the record, as git is configured to").default(null, ""))
