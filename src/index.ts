@@ -41,6 +41,7 @@ export * from "./wire/find.ts";
 export * from "./wire/image/lock.ts";
 export * from "./wire/guard.ts";
 export * from "./wire/hooks.ts";
+export * from "./wire/image/build.ts";
 export * from "./wire/ledger.ts";
 export * from "./wire/line.ts";
 export * from "./wire/match.ts";

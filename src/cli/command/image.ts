@@ -1,5 +1,6 @@
 import type { Verb } from "../verb.ts";
 import { imageLockVerb } from "./image/lock.ts";
+import { imageBuildVerb } from "./image/build.ts";
 
 const HOW = `An image is two things: an environment (base, Python, CUDA, packages: locked, built rarely) and a source layer, made
 from git alone. A patch release appends one layer to the line's environment image.`;
@@ -12,5 +13,6 @@ export function imageVerb(verb: Verb): Verb {
     .helpCommand(false) // `morello help image` shows the verbs
     .addHelpText("after", `\n${HOW}`);
   imageLockVerb(verb.verb("lock"));
+  imageBuildVerb(verb.verb("build"));
   return verb;
 }
