@@ -35,6 +35,8 @@ export * from "./wire/check.ts";
 export * from "./wire/check-merge.ts";
 export * from "./wire/class.ts";
 export * from "./wire/image/attestation.ts";
+export * from "./wire/image/run.ts";
+export * from "./wire/image/verify.ts";
 export * from "./wire/doctor.ts";
 export * from "./wire/record.ts";
 export * from "./wire/find.ts";

@@ -1,6 +1,8 @@
 import type { Verb } from "../verb.ts";
 import { imageLockVerb } from "./image/lock.ts";
 import { imageBuildVerb } from "./image/build.ts";
+import { imageRunVerb } from "./image/run.ts";
+import { imageVerifyVerb } from "./image/verify.ts";
 
 const HOW = `An image is two things: an environment (base, Python, CUDA, packages: locked, built rarely) and a source layer, made
 from git alone. A patch release appends one layer to the line's environment image.`;
@@ -14,5 +16,7 @@ export function imageVerb(verb: Verb): Verb {
     .addHelpText("after", `\n${HOW}`);
   imageLockVerb(verb.verb("lock"));
   imageBuildVerb(verb.verb("build"));
+  imageRunVerb(verb.verb("run"));
+  imageVerifyVerb(verb.verb("verify"));
   return verb;
 }
