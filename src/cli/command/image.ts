@@ -1,4 +1,5 @@
 import type { Verb } from "../verb.ts";
+import { upgradeVerb } from "./image/upgrade.ts";
 
 const HOW = `An image is two things: an environment (base, Python, CUDA, packages: locked, built rarely) and a source layer, made
 from git alone. A patch release appends one layer to the line's environment image.`;
@@ -9,5 +10,6 @@ export function imageVerb(verb: Verb): Verb {
     .description("lock, build, push and prove the images of releases")
     .helpCommand(false) // `morello help image` shows the verbs
     .addHelpText("after", `\n${HOW}`);
+  upgradeVerb(verb.verb("upgrade"));
   return verb;
 }
