@@ -14,7 +14,8 @@ const fast = process.argv.includes("--fast");
 const entries = {
   "cli": "src/cli/main.ts",
   "index": "src/index.ts",
-  "symbol-worker": "src/index/symbol-worker.ts", // a thread loads it by name
+  "symbol-worker": "src/index/symbol-worker.ts", // threads load these by name
+  "deflate-worker": "src/image/deflate-worker.ts",
 };
 
 /** zod brings its messages in fifty languages and loads them all: 11 ms at every start. English is enough. */

@@ -71,11 +71,12 @@ const PACKAGES: Readonly<Record<string, readonly string[] | "anywhere">> = {
   "@commitlint/lint": ["policy"],
   "@commitlint/rules": ["policy"],
   "semver": ["release"],
+  "pako": ["layer"],
   "web-tree-sitter": ["symbol", "index"],
 };
 
 /** Node's modules that compute and touch nothing. */
-const PURE_BUILTINS = ["node:assert", "node:buffer", "node:crypto", "node:path/posix", "node:util"];
+const PURE_BUILTINS = ["node:assert", "node:buffer", "node:crypto", "node:path/posix", "node:util", "node:zlib"];
 
 const MAY_SPAWN = ["git", "image", "registry", "doctor", "verify"];
 

@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import { changedParts, environmentInputs } from "../../src/environment/inputs.ts";
+import type { Lock } from "../../src/environment/lock.ts";
+import type { ImageFile } from "../../src/environment/files.ts";
+import { deb, DEBIAN, imageSection, lockOf, onlyVariant, wheel } from "./sections.ts";
+
+const LOCK = lockOf({ debs: [deb("tmux")], wheels: [wheel("numpy")] });
+const FILES: ImageFile[] = [{ path: "/usr/local/bin/start", mode: 0o755, bytes: Buffer.from("#!/bin/sh\n") }];
+
+function inputs(image: object = {}, lock: Lock | null = LOCK, files = FILES) {
+  const section = imageSection({ environment: { base: DEBIAN }, ...image });
+  return environmentInputs(section, lock, onlyVariant(section), "linux/amd64", files);
+}
+
+describe("the key of an environment", () => {
+  test.each([
+    ["the lock's packages", inputs({}, lockOf({ debs: [deb("tmux", "2.0")], wheels: [wheel("numpy")] })), ["debs"]],
+    [
+      "a wheel's hash",
+      inputs({}, lockOf({ debs: [deb("tmux")], wheels: [wheel("numpy", "1.0", { sha256: "f".repeat(64) })] })),
+      ["wheels"],
+    ],
+    ["the epoch", inputs({}, { ...LOCK, epoch: 1 }), ["epoch"]],
+    ["the base", inputs({ environment: { base: DEBIAN.replaceAll("b", "c") } }), ["base"]],
+    ["a file", inputs({}, LOCK, [{ ...FILES[0]!, bytes: Buffer.from("#!/bin/sh\nexit\n") }]), ["files"]],
+    ["a file's mode", inputs({}, LOCK, [{ ...FILES[0]!, mode: 0o644 }]), ["files"]],
+    ["the user", inputs({ user: "1000" }), ["containerfile", "user"]],
+    ["a service", inputs({ services: { ssh: true } }), ["containerfile", "services"]],
+    ["a variable", inputs({ environment: { base: DEBIAN, env: { TZ: "UTC" } } }), ["containerfile", "env"]],
+    ["the source's paths", inputs({ source: { include: ["src"] } }), ["source"]],
+  ] as const)("changes with %s, and says so", (_, changed, parts) => {
+    expect(changed.key).not.toBe(inputs().key);
+    expect(changedParts(inputs(), changed)).toEqual(parts);
+  });
+
+  test.each([
+    ["the image's name", inputs({ name: "registry.example/other" })],
+    ["labels", inputs({ labels: { team: "vision" } })],
+    [
+      "a mirror",
+      inputs(
+        {},
+        lockOf({
+          debs: [deb("tmux", "1.0-1", { url: "http://mirror.example/tmux_1.0-1_amd64.deb" })],
+          wheels: [wheel("numpy")],
+        }),
+      ),
+    ],
+    [
+      "the registry that the base is pulled from",
+      inputs({ environment: { base: DEBIAN.replace("docker.io", "mirror.example") } }),
+    ],
+  ])("stays with %s", (_, same) => {
+    expect(same).toEqual(inputs());
+  });
+
+  test("does not know an epoch where nothing is built", () => {
+    expect(inputs({}, null, []).parts.epoch).toBe("none");
+    expect(inputs({}, { ...lockOf({}), epoch: 5 }, []).key).toBe(inputs({}, null, []).key);
+  });
+});
