@@ -17,7 +17,8 @@ export const LABELS = {
 /** Ports of the container -> ports of the loopback address, where the door finds them. */
 export interface InnerPort {
   readonly inside: number;
-  readonly port: number;
+  /** Null: any that is free. */
+  readonly port: number | null;
 }
 
 export interface Next {
@@ -53,7 +54,7 @@ export function startCommand(engine: Engine, old: Container, image: Image, next:
     "--name",
     next.name,
     ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
-    ...next.ports.flatMap(({ inside, port }) => ["--publish", `127.0.0.1:${port}:${inside}`]),
+    ...next.ports.flatMap(({ inside, port }) => ["--publish", `127.0.0.1:${port === null ? "" : port}:${inside}`]),
     ...mounts.flatMap((mount) => ["--volume", `${mount.source}:${mount.at}${mount.writable ? "" : ":ro"}`]),
     ...given.filter((entry) => OPEN.test(entry)).flatMap((entry) => ["--env", entry]),
     ...hidden.flatMap((entry) => ["--env", entry.slice(0, entry.indexOf("="))]),
@@ -84,7 +85,7 @@ function after(entry: string): string {
 
 /** What engines set in every container. */
 function isEngines(entry: string): boolean {
-  return /^(?:container|HOSTNAME|TERM)=/.test(entry);
+  return /^(?:container|HOSTNAME|TERM)=/.test(entry) || entry === "HOME=/root";
 }
 
 function labelsOf(old: Container, image: Image): Record<string, string> {

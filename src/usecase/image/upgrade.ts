@@ -132,8 +132,8 @@ async function run(begun: Upgrading): Promise<UpgradeOutcome> {
         const removed = await remove(upgrading);
         upgrading = removed.upgrading;
         if (removed.rest === "in-use") break;
-        if (journal.aborting) return { kind: "aborted", ...sides(journal), uses: [] };
-        return { kind: "upgraded", ...sides(journal), old: removed.rest };
+        if (journal.aborting) return { kind: "aborted", ...sides(upgrading.journal), uses: [] };
+        return { kind: "upgraded", ...sides(upgrading.journal), old: removed.rest };
       }
       case "roll-back":
         upgrading = await rollBack(upgrading);
@@ -171,8 +171,7 @@ async function planned(deps: Deps, place: Place, input: UpgradeInput): Promise<U
   const { containers, current } = await findWorkbench(deps, place, input.engine);
   const journal = await planUpgrade(deps, place, { containers, current }, input.to);
   const container = `${journal.name}-${journal.to.version}`;
-  const ports = journal.ports.map((port) => ({ ...port, to: 0 }));
-  const shown = { ...journal, ports, to: { ...journal.to, container } };
+  const shown = { ...journal, to: { ...journal.to, container } };
   const { args } = await commandOf({ deps, options: input, place, containers, journal: shown }, false);
   const { engine } = containers;
   const door = { workbench: place.name, name: doorName(place), image: journal.to.image, directory: place.door };

@@ -52,6 +52,13 @@ function words(event: UpgradeEvent): Said | null {
         `${event.container} is still in use after ${time(event.seconds)}: ${summary(event.uses)}`,
         "it stays",
       ];
+    case "refused":
+      return [
+        "refused",
+        "warn",
+        `port ${event.ports.join(" and ")} is somebody else's`,
+        "the door takes it as soon as it is free",
+      ];
     case "removed":
       return ["good", "good", `removed ${event.container}`, "nobody worked in it"];
     case "kept":
@@ -222,21 +229,23 @@ function sentence(view: View, name: SymbolName, tone: Tone, text: string, rest: 
 const SERVICES: Readonly<Record<UpgradePort["service"], string>> = { jupyter: "JupyterLab", ssh: "SSH", other: "port" };
 
 function portLines(view: View, ports: readonly UpgradePort[], how: "is" | "would be"): string[] {
-  const rows = ports.map(({ service, inside, reached, own }): Cell[] => [
+  const rows = ports.map(({ service, inside, reached }): Cell[] => [
     { text: service === "other" ? `port ${inside}` : SERVICES[service], tone: "quiet" },
     { text: `${how} at ${reached.map(({ bind, port }) => place(bind, port)).join(" and ")}` },
-    { text: own === null ? "" : `${own.port} stays with the old one until that is gone`, tone: "quiet" },
   ]);
-  return table(view, [{}, {}, { shrink: 1, least: 20 }], rows, 2);
+  const owns = ports.flatMap(({ own }) => (own === null ? [] : [own.port]));
+  const note = `until it is gone the old one keeps ${owns.join(" and ")}, which will lead to the new one then`;
+  return [
+    ...table(view, [{}, { shrink: 1, least: 20 }], rows, 2),
+    ...(owns.length === 0 ? [] : wrap(note, view.width - 2).map((line) => `  ${paint(view, "quiet", line)}`)),
+  ];
 }
 
 function asideLines(view: View, ports: readonly UpgradePort[], version: string): string[] {
-  const rows = ports.map(({ service, inside, aside, own }): Cell[] => {
-    const at = aside ?? own;
-    return [
-      { text: service === "other" ? `port ${inside}` : SERVICES[service], tone: "quiet" },
-      { text: at === null ? "" : `of ${version} meanwhile at ${place(at.bind, at.port)}` },
-    ];
+  const rows = ports.flatMap(({ service, inside, aside }): Cell[][] => {
+    if (aside === null) return [];
+    const text = service === "other" ? `port ${inside}` : SERVICES[service];
+    return [[{ text, tone: "quiet" }, { text: `of ${version} meanwhile at ${place(aside.bind, aside.port)}` }]];
   });
   return table(view, [{}, { shrink: 1, least: 20 }], rows, 2);
 }

@@ -95,7 +95,7 @@ export async function commandOf(upgrading: Upgrading, handOver = true): Promise<
   return startCommand(containers.engine, old, image ?? NO_IMAGE, {
     name: journal.to.container,
     image: journal.to.pinned ?? journal.to.image,
-    ports: journal.ports.flatMap(({ inside, to }) => (to === null ? [] : [{ inside, port: to }])),
+    ports: journal.ports.map(({ inside, to }) => ({ inside, port: to })),
     labels: {
       [LABELS.workbench]: journal.name,
       [LABELS.image]: journal.to.image,

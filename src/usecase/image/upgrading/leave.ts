@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Container } from "../../../image/upgrade/container.ts";
 import type { Use } from "../../../image/upgrade/drain.ts";
-import { setDoor, type Listen } from "../../../image/upgrade/door.ts";
+import { setDoor, type Listen, type Refused } from "../../../image/upgrade/door.ts";
 import { writtenFiles } from "../../../image/upgrade/start-arguments.ts";
 import type { UpgradeRest } from "../../../wire/image/upgrade.ts";
 import { asides, listens, owns } from "./forward.ts";
@@ -67,11 +67,18 @@ export async function remove(upgrading: Upgrading): Promise<{ upgrading: Upgradi
   }
   const files = old === null ? [] : await filesOf(upgrading, old);
   if (old !== null && files.length === 0) await containers.remove(old.name);
-  await lead(upgrading, owns(journal));
+  const refused = await lead(upgrading, owns(journal));
+  if (refused.length > 0) options.onEvent({ kind: "refused", ports: refused.map(({ port }) => port) });
   if (files.length > 0) options.onEvent({ kind: "kept", container: journal.from.container, files });
   else options.onEvent({ kind: "removed", container: journal.from.container });
   const rest: UpgradeRest = files.length > 0 ? { kind: "kept", files } : { kind: "removed" };
-  return { upgrading: about(upgrading, { at: journal.aborting ? "aborted" : "done" }), rest };
+  const ports = journal.ports.map((port) => ({
+    ...port,
+    reached: port.own === null ? port.reached : [port.own, ...port.reached],
+    own: null,
+    aside: null,
+  }));
+  return { upgrading: about(upgrading, { at: journal.aborting ? "aborted" : "done", ports }), rest };
 }
 
 async function filesOf({ containers, journal }: Upgrading, old: Container): Promise<string[]> {
@@ -80,9 +87,9 @@ async function filesOf({ containers, journal }: Upgrading, old: Container): Prom
 }
 
 /** The ports of the workbench, and others. */
-async function lead({ containers, journal, place, options }: Upgrading, others: readonly Listen[]): Promise<void> {
+async function lead({ containers, journal, place, options }: Upgrading, others: readonly Listen[]): Promise<Refused[]> {
   const { to } = journal;
-  await setDoor(containers, place, {
+  return setDoor(containers, place, {
     container: to.container,
     listen: [...listens(journal), ...others],
     image: to.pinned ?? to.image,

@@ -50,7 +50,7 @@ export async function statusOf(
             engine: journal.engine,
             from: journal.from,
             to: journal.to,
-            ports: wirePorts(journal.ports),
+            ports: readDoor(place)?.container === journal.to.container ? wirePorts(journal.ports) : [],
             step: journal.at,
             startedAt: journal.startedAt,
             why: journal.why,

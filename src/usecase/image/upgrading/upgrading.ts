@@ -20,6 +20,7 @@ export type UpgradeEvent =
   | { readonly kind: "waiting"; readonly container: string; readonly uses: readonly Use[] }
   | { readonly kind: "overdue"; readonly container: string; readonly uses: readonly Use[]; readonly seconds: number }
   | { readonly kind: "stopping"; readonly container: string }
+  | { readonly kind: "refused"; readonly ports: readonly number[] }
   | { readonly kind: "removed"; readonly container: string }
   | { readonly kind: "kept"; readonly container: string; readonly files: readonly string[] };
 
