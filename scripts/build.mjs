@@ -41,7 +41,10 @@ const result = await build({
   format: "esm",
   platform: "node",
   target: "node20.19",
-  external: ["lmdb"], // holds native code
+  external: [
+    "lmdb", // holds native code
+    "xmlbuilder2", // for CycloneDX as XML, which nobody asks for
+  ],
   banner: {
     // CommonJS packages inside the bundle call require() for Node's own modules.
     js: `import { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);`,

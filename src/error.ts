@@ -42,6 +42,7 @@ export const ERROR_CODES = {
   "image-reference": ["usage", "An image's name, tag or digest cannot be read, or is wanted and not given."],
   "image-spec": ["usage", "morello.yaml asks for an image that cannot be, or has no image section."],
   "lock-invalid": ["usage", "morello.lock is missing, cannot be read, or does not fit morello.yaml."],
+  "probe-manifest": ["usage", "A file of probes cannot be read, or does not fit its schema."],
   "unknown-key": ["usage", "A signing key cannot be read, or is not one that the ledger trusts."],
   "forge-unknown": ["usage", "It cannot be told at which forge the remote is."],
   "token-missing": ["usage", "A forge is to be asked, and the environment holds no token for it."],

@@ -1,0 +1,76 @@
+// What a commit's own tree says of its image: the `image:` section of morello.yaml, and morello.lock. Nothing else of
+// the repository counts, so that an image never depends on a branch that moves.
+import { CONFIG_FILE } from "../../config/default.ts";
+import { lockedEnvironment, LOCK_FILE, type Lock } from "../../environment/lock.ts";
+import { parseLock } from "../../environment/lock-text.ts";
+import type { ImageSection } from "../../environment/spec.ts";
+import { variantsOf, type Variant } from "../../environment/variants.ts";
+import { isPure } from "../../environment/wanted.ts";
+import { AppError } from "../../error.ts";
+import type { GitObject, ObjectReader } from "../../git/objects.ts";
+
+export interface TreeSpec {
+  readonly image: ImageSection;
+  /** Null: the tree has none, and needs none. */
+  readonly lock: Lock | null;
+  readonly variants: readonly Variant[];
+  /** Object IDs of the files it was read from: where they are the same, so is all of this. */
+  readonly source: string;
+}
+
+const SECTION = `image:
+  name: registry.example.com/team/app
+  environment:
+    base: scratch
+  source:
+    path: /opt/app
+    include: [.]`;
+
+/** `revision`: how people name the commit. Throws `image-spec`, `lock-invalid`. */
+export async function readSpec(reader: ObjectReader, commit: string, revision: string): Promise<TreeSpec> {
+  const [configuration, lockFile] = await files(reader, commit);
+  const { parseImageSection } = await import("../../config/load.ts");
+  const image =
+    configuration === null
+      ? null
+      : parseImageSection(configuration.body.toString("utf8"), `${CONFIG_FILE} of ${revision}`);
+  if (image === null) {
+    throw new AppError("image-spec", `${CONFIG_FILE} of ${revision} has no image section`, {
+      hint: `add this to ${CONFIG_FILE} of the line, and release it:\n\n${SECTION}`,
+      data: { revision, commit },
+    });
+  }
+  const variants = variantsOf(image);
+  const lock = lockFile === null ? null : parseLock(lockFile.body.toString("utf8"), `${LOCK_FILE} of ${revision}`);
+  for (const { name, environment } of variants) {
+    const unlocked = image.platforms.find((platform) => lockedEnvironment(lock, name, platform) === null);
+    if (unlocked === undefined || isPure(image, environment)) continue;
+    throw new AppError(
+      "lock-invalid",
+      lock === null
+        ? `${revision} has no ${LOCK_FILE}, and its image installs packages`
+        : `${LOCK_FILE} of ${revision} lacks the variant ${name} on ${unlocked}`,
+      { hint: "morello image lock, commit it to the line, and release that", data: { revision, variant: name } },
+    );
+  }
+  return { image, lock, variants, source: sourceOf(configuration, lockFile) };
+}
+
+/** Object IDs of what `readSpec` reads, to tell without reading whether two commits say the same. */
+export async function specSource(reader: ObjectReader, commit: string): Promise<string> {
+  const found = await Promise.all([CONFIG_FILE, LOCK_FILE].map((path) => reader.info(`${commit}:${path}`)));
+  return sourceOf(found[0] ?? null, found[1] ?? null);
+}
+
+function sourceOf(configuration: GitObject | null, lockFile: GitObject | null): string {
+  return `${configuration?.oid ?? "none"} ${lockFile?.oid ?? "none"}`;
+}
+
+async function files(reader: ObjectReader, commit: string): Promise<readonly [GitObject | null, GitObject | null]> {
+  const [configuration, lockFile] = await Promise.all([
+    reader.read(`${commit}:${CONFIG_FILE}`),
+    reader.read(`${commit}:${LOCK_FILE}`),
+  ]);
+  const blob = (found: GitObject | null): GitObject | null => (found?.type === "blob" ? found : null);
+  return [blob(configuration), blob(lockFile)];
+}
