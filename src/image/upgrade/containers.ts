@@ -3,6 +3,7 @@ import { AppError } from "../../error.ts";
 import type { Environment } from "../../git/environment.ts";
 import { redact, run, type RunResult } from "../../git/run.ts";
 import type { Engine } from "../engine.ts";
+import { HEALTH_COMMAND } from "../../environment/workbench.ts";
 import { readContainer, readImage, type Container, type Image } from "./container.ts";
 import { parseTable, tableArguments } from "./process-table.ts";
 import type { Process } from "./drain.ts";
@@ -96,8 +97,11 @@ export function openContainers(
     },
     inside: (name, command) => ask(["exec", name, ...command]),
     async isHealthy({ name, health }) {
-      if (health === null || engine === "docker") return health === null || health === "healthy";
-      return (await ask(["healthcheck", "run", name])).status === 0; // podman's own clock for it is systemd, if there is one
+      if (health !== null && engine === "docker") return health === "healthy";
+      // Podman's own clock for health checks is systemd, if there is one: it is asked to check now.
+      if (health !== null) return (await ask(["healthcheck", "run", name])).status === 0;
+      const { status, stderr } = await ask(["exec", name, HEALTH_COMMAND]);
+      return status === 0 || isMissing(status, stderr);
     },
     async log(name, lines) {
       const done = await ask(["logs", "--tail", String(lines), name]);
@@ -117,6 +121,11 @@ export function openContainers(
 
 const ABSENT = /no such (?:container|object|image)|no container with|image not known|does not exist/i;
 const STOPPED = /not running|top can only be used on running|is not running|container state improper/i;
+
+/** Whether the command is not in the container at all: engines say so with several statuses. */
+export function isMissing(status: number, stderr: string): boolean {
+  return status === 127 || /executable file .*not found|no such file or directory/i.test(stderr);
+}
 
 /** Whether the engine refused a start because that port is somebody's. */
 export function isPortTaken(error: unknown): boolean {

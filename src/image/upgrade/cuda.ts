@@ -1,11 +1,11 @@
 // Whether CUDA is there for a container, as the `cuda-why` in its image tells: it looks at files and devices and allocates
 // nothing, so that a job on the same GPU is not disturbed.
-import type { Containers } from "./containers.ts";
+import { isMissing, type Containers } from "./containers.ts";
 
 /** What `cuda-why` complains of; null: nothing; `unknown`: the image has no `cuda-why`, or the container does not run. */
 export async function cudaComplaint(containers: Containers, name: string): Promise<string | null | "unknown"> {
   const { status, stdout, stderr } = await containers.inside(name, ["cuda-why"]);
-  if (status === 125 || status === 126 || status === 127 || status === 255) return "unknown";
+  if (isMissing(status, stderr) || status === 125 || status === 126 || status === 255) return "unknown";
   const said = `${stdout.toString("utf8")}${stderr}`.trim().split("\n")[0] ?? "";
   if (status === 0 && said === "") return null;
   return said === "" ? `cuda-why: exit status ${status}` : said;

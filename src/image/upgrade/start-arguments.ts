@@ -1,13 +1,13 @@
 // What a container was started with -> the command line that starts the next version alike. Nothing is run here.
 import { posix } from "node:path";
+import { HEALTH_COMMAND } from "../../environment/workbench.ts";
 import type { Engine } from "../engine.ts";
+import { LABELS as RUN_LABELS } from "../run-command.ts";
 import type { Container, Image, Mount } from "./container.ts";
 
-/** Labels of containers that Morello starts; the first names the workbench. */
+/** Labels that only upgrades set, beside those of `image run`. */
 export const LABELS = {
-  workbench: "morello.workbench",
-  /** The image as it was asked for: `registry.example/app:v2.7.1`. */
-  image: "morello.image",
+  ...RUN_LABELS,
   /** The upgrade that started it. */
   upgrade: "morello.upgrade",
   /** On the container that listens on the workbench's ports. */
@@ -29,7 +29,7 @@ export interface Next {
   readonly labels: Readonly<Record<string, string>>;
   /** Laid over the old one's: the token's file, the host keys. */
   readonly mounts: readonly Mount[];
-  /** Set besides what the old one was given. */
+  /** Laid over what the old one was given. */
   readonly env: readonly string[];
 }
 
@@ -44,7 +44,9 @@ export interface StartCommand {
  * is left to the new image. Published on the loopback address alone.
  */
 export function startCommand(engine: Engine, old: Container, image: Image, next: Next): StartCommand {
-  const given = [...old.env.filter((entry) => !image.env.includes(entry) && !isEngines(entry)), ...next.env];
+  const names = new Set(next.env.map((entry) => entry.slice(0, entry.indexOf("="))));
+  const kept = old.env.filter((entry) => !image.env.includes(entry) && !isEngines(entry));
+  const given = [...kept.filter((entry) => !names.has(entry.slice(0, entry.indexOf("=")))), ...next.env];
   const hidden = given.filter((entry) => !OPEN.test(entry));
   const mounts = [...old.mounts.filter(({ at }) => !next.mounts.some((one) => one.at === at)), ...next.mounts];
   const labels = { ...labelsOf(old, image), ...next.labels };
@@ -65,7 +67,11 @@ export function startCommand(engine: Engine, old: Container, image: Image, next:
     ...old.capabilities.flatMap((capability) => ["--cap-add", capability]),
     ...old.security.flatMap((option) => ["--security-opt", option]),
     ...(old.user !== "" && old.user !== image.user ? ["--user", old.user] : []),
-    ...(old.init1 ? ["--init"] : []),
+    // Podman runs no health check that the image names in Docker's way; docker does so by itself.
+    ...(engine === "podman" && old.health !== null
+      ? ["--health-cmd", HEALTH_COMMAND, "--health-interval", "30s", "--health-start-period", "60s"]
+      : []),
+    ...(old.hasInit ? ["--init"] : []),
     ...(["", "no"].includes(old.restart) ? [] : ["--restart", old.restart]),
     ...networkOf(engine, old),
     ...(old.tty ? ["--tty"] : []),

@@ -1,4 +1,5 @@
 // The workbench as it stands, and which version comes next -> a journal that has moved nothing yet.
+import { JUPYTER_PORT, SSH_PORT } from "../../../environment/workbench.ts";
 import { AppError, isAppError } from "../../../error.ts";
 import { freePort } from "../../../image/upgrade/answers.ts";
 import type { Container, Image, PublishedPort } from "../../../image/upgrade/container.ts";
@@ -123,6 +124,6 @@ async function planPorts(current: Container, door: DoorFile | null): Promise<Jou
 }
 
 function serviceOf({ inside }: PublishedPort): JournalPort["service"] {
-  if (inside === 22 || inside === 2222) return "ssh";
-  return inside === 8888 ? "jupyter" : "other";
+  if (inside === SSH_PORT || inside === 2222) return "ssh";
+  return inside === JUPYTER_PORT ? "jupyter" : "other";
 }

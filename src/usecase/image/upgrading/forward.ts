@@ -2,6 +2,7 @@
 // lead to it. Until then nobody could notice, and the old container is only asked what it was started with.
 import { existsSync, mkdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { HOST_KEYS, TOKEN_FILE } from "../../../environment/workbench.ts";
 import { AppError, isAppError } from "../../../error.ts";
 import { freePort, isSshThere, jupyterStatus } from "../../../image/upgrade/answers.ts";
 import type { Container, Image, Mount } from "../../../image/upgrade/container.ts";
@@ -108,20 +109,18 @@ export async function commandOf(upgrading: Upgrading, handOver = true): Promise<
 
 const NO_IMAGE: Image = { id: "", digests: [], labels: {}, env: [], command: [], entrypoint: [], user: "" };
 
-const TOKEN = "/run/secrets/jupyter-token";
-
 /** A token that the old one made for itself goes on, as a file that root alone can read. */
 async function tokenMount({ containers, place }: Upgrading, old: Container): Promise<Mount[]> {
   const isGiven = old.env.some((entry) => /^JUPYTER_(?:TOKEN|PASSWORD)/.test(entry));
-  const isMounted = old.mounts.some(({ at }) => TOKEN.startsWith(at) || at.startsWith("/run/secrets/jupyter"));
+  const isMounted = old.mounts.some(
+    ({ at }) => TOKEN_FILE.startsWith(`${at}/`) || at.startsWith("/run/secrets/jupyter"),
+  );
   if (isGiven || isMounted) return [];
   const token = await tokenOf(containers, old);
   if (token === null) return [];
   writeWhole(place.token, `${token}\n`);
-  return [{ kind: "bind", source: place.token, at: TOKEN, writable: false }];
+  return [{ kind: "bind", source: place.token, at: TOKEN_FILE, writable: false }];
 }
-
-const HOST_KEYS = "/etc/morello/host-keys";
 
 /** The host keys go on: `ssh` would warn of a new machine otherwise, and rightly refuse. */
 async function hostKeys({ containers, place, journal }: Upgrading, old: Container): Promise<Mount[]> {

@@ -1,4 +1,5 @@
 // What there is of a workbench: its containers, which of them its ports lead to, who works in which.
+import { JUPYTER_PORT } from "../../../environment/workbench.ts";
 import { readDoor, doorName } from "../../../image/upgrade/door.ts";
 import type { Containers } from "../../../image/upgrade/containers.ts";
 import { isOpen, type Journal } from "../../../image/upgrade/journal.ts";
@@ -27,7 +28,7 @@ export async function statusOf(
     const found = await containers.inspect(name);
     if (found === null) continue;
     const role = roleOf(name, place, current, journal);
-    const jupyter = found.ports.find(({ inside }) => inside === 8888)?.port ?? null;
+    const jupyter = found.ports.find(({ inside }) => inside === JUPYTER_PORT)?.port ?? null;
     const image = found.labels[LABELS.image] ?? found.image;
     told.push({
       container: name,

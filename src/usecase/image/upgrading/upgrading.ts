@@ -1,4 +1,5 @@
 // What the steps of an upgrade share: the engine, the journal as it stands, and how a step is told.
+import { TOKEN_FILE } from "../../../environment/workbench.ts";
 import type { Containers } from "../../../image/upgrade/containers.ts";
 import type { Container } from "../../../image/upgrade/container.ts";
 import { writeJournal, type Journal, type JournalPort } from "../../../image/upgrade/journal.ts";
@@ -79,5 +80,8 @@ export async function tokenOf(containers: Containers, { name, env, running }: Co
   if (!running) return null;
   const { status, stdout } = await containers.inside(name, ["morello-start", "--url"]);
   const found = /[?&]token=([^&\s]+)/.exec(stdout.toString("utf8"))?.[1];
-  return status === 0 && found !== undefined ? decodeURIComponent(found) : null;
+  if (status === 0 && found !== undefined) return decodeURIComponent(found);
+  const file = await containers.inside(name, ["cat", TOKEN_FILE]);
+  const text = file.stdout.toString("utf8").trim();
+  return file.status === 0 && text !== "" ? text : null;
 }
