@@ -3,6 +3,7 @@ import { imageLockVerb } from "./image/lock.ts";
 import { imageBuildVerb } from "./image/build.ts";
 import { imageRunVerb } from "./image/run.ts";
 import { imageVerifyVerb } from "./image/verify.ts";
+import { upgradeVerb } from "./image/upgrade.ts";
 
 const HOW = `An image is two things: an environment (base, Python, CUDA, packages: locked, built rarely) and a source layer, made
 from git alone. A patch release appends one layer to the line's environment image.`;
@@ -18,5 +19,6 @@ export function imageVerb(verb: Verb): Verb {
   imageBuildVerb(verb.verb("build"));
   imageRunVerb(verb.verb("run"));
   imageVerifyVerb(verb.verb("verify"));
+  upgradeVerb(verb.verb("upgrade"));
   return verb;
 }
