@@ -99,7 +99,9 @@ function kindOf(process: Process, byPid: ReadonlyMap<number, Process>): UseKind 
   if (found !== undefined) return found[0];
   const parent = byPid.get(process.parent);
   const isShell = process.tty !== "?" && process.tty !== "";
-  return isShell && parent !== undefined && SERVICES.some((service) => service.test(parent.args)) ? "terminal" : "process";
+  return isShell && parent !== undefined && SERVICES.some((service) => service.test(parent.args))
+    ? "terminal"
+    : "process";
 }
 
 function kernelWords({ id, name, state }: Kernel): string {
