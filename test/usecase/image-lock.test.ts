@@ -86,7 +86,7 @@ test("what is locked stays where another package is added, and moves where it is
   const indexes = { apt: [archive.source], keys: ["archive.gpg"], pip: [index.url] };
   environment({ packages: { apt: ["tmux"] }, indexes });
   await lock();
-  await archive.publish([...DEBS, { name: "tmux", version: "4.0-1" }, { name: "less" }]);
+  await archive.publish([...DEBS, { name: "tmux", version: "4.0-1", depends: "libevent" }, { name: "less" }]);
   environment({ packages: { apt: ["tmux", "less"] }, indexes });
   const added = await lock();
   expect(added).toMatchObject({ environments: [{ changes: [{ name: "less", before: null, after: "1.0-1" }] }] });
