@@ -14,7 +14,8 @@ const fast = process.argv.includes("--fast");
 const entries = {
   "cli": "src/cli/main.ts",
   "index": "src/index.ts",
-  "symbol-worker": "src/index/symbol-worker.ts", // a thread loads it by name
+  "symbol-worker": "src/index/symbol-worker.ts", // threads load these by name
+  "deflate-worker": "src/image/deflate-worker.ts",
 };
 
 /** zod brings its messages in fifty languages and loads them all: 11 ms at every start. English is enough. */
@@ -40,7 +41,10 @@ const result = await build({
   format: "esm",
   platform: "node",
   target: "node20.19",
-  external: ["lmdb"], // holds native code
+  external: [
+    "lmdb", // holds native code
+    "xmlbuilder2", // for CycloneDX as XML, which nobody asks for
+  ],
   banner: {
     // CommonJS packages inside the bundle call require() for Node's own modules.
     js: `import { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);`,
@@ -52,6 +56,7 @@ const result = await build({
 });
 makeExecutable(join(dist, "cli.js"));
 cpSync(join(root, "vendor", "grammars"), join(dist, "grammars"), { recursive: true });
+cpSync(join(root, "workbench"), join(dist, "workbench"), { recursive: true });
 writeFileSync(join(dist, "THIRD-PARTY-LICENSES.txt"), licences(Object.keys(result.metafile.inputs)));
 if (!fast) removeStale(new Set(Object.keys(result.metafile.outputs).map((file) => join(root, file))));
 console.error(`build: bundles in ${Math.round(performance.now() - started)} ms`);

@@ -17,7 +17,11 @@ const folder = mkdtempSync(join(cache, "run-"));
 writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 await build({
-  entryPoints: { "main": resolve(file), "symbol-worker": join(root, "src/index/symbol-worker.ts") },
+  entryPoints: {
+    "main": resolve(file),
+    "symbol-worker": join(root, "src/index/symbol-worker.ts"),
+    "deflate-worker": join(root, "src/image/deflate-worker.ts"),
+  },
   outdir: folder,
   bundle: true,
   packages: "external",

@@ -29,6 +29,7 @@ export const ERROR_CODES = {
   "policy-refused": ["refused", "What would land violates the line's policy; nothing was moved."],
   "ledger-broken": ["refused", "A ledger does not hold together, so nothing is written to it."],
   "image-refused": ["refused", "An image cannot be made or published as things stand; nothing was."],
+  "workbench-busy": ["refused", "Another run is upgrading the same workbench."],
   "push-rejected": ["refused", "The remote refused the push; its refs are as they were."],
 
   "usage": ["usage", "The command line is wrong."],
@@ -41,6 +42,7 @@ export const ERROR_CODES = {
   "image-reference": ["usage", "An image's name, tag or digest cannot be read, or is wanted and not given."],
   "image-spec": ["usage", "morello.yaml asks for an image that cannot be, or has no image section."],
   "lock-invalid": ["usage", "morello.lock is missing, cannot be read, or does not fit morello.yaml."],
+  "probe-manifest": ["usage", "A file of probes cannot be read, or does not fit its schema."],
   "unknown-key": ["usage", "A signing key cannot be read, or is not one that the ledger trusts."],
   "forge-unknown": ["usage", "It cannot be told at which forge the remote is."],
   "token-missing": ["usage", "A forge is to be asked, and the environment holds no token for it."],

@@ -7,6 +7,7 @@ import { auditVerb } from "./command/audit.ts";
 import { checkVerb } from "./command/check.ts";
 import { completeVerb, completionVerb } from "./command/completion.ts";
 import { continueVerb } from "./command/continue.ts";
+import { doctorVerb } from "./command/doctor.ts";
 import { findVerb } from "./command/find.ts";
 import { guardVerb } from "./command/guard.ts";
 import { hooksVerb } from "./command/hooks.ts";
@@ -54,6 +55,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, (verb: Verb) => Ver
   },
   "Images:": {
     image: imageVerb,
+    doctor: doctorVerb,
   },
   "Also:": {
     lines: linesVerb,

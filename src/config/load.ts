@@ -1,6 +1,7 @@
 // The text of morello.yaml -> Config, or one error that names every problem with its line and column.
 import { LineCounter, parseDocument, type Document } from "yaml";
-import type { ZodType } from "zod";
+import { z, type ZodType } from "zod";
+import { ProbeManifest } from "../environment/probe-manifest.ts";
 import { ImageSection } from "../environment/spec.ts";
 import { AppError, type ErrorCode } from "../error.ts";
 import { locate, sourceAt, type Path } from "./position.ts";
@@ -36,6 +37,15 @@ export function parseImageSection(text: string, file: string): ImageSection | nu
   const value = plain(document, refuse);
   if (typeof value !== "object" || value === null || !("image" in value)) return null;
   return judged(ImageSection, ["image"], { document, source, lines, value: value.image }, refuse);
+}
+
+/** Reads a file of probes. Throws `probe-manifest`, worded like `parseConfig`. */
+export function parseProbeManifest(text: string, file: string): ProbeManifest {
+  const refuse: Refuse = (problems) =>
+    invalid("probe-manifest", file, problems, `Correct ${file}; every key is described in docs/guide/probes.md.`);
+  const { document, source, lines } = open(text, refuse);
+  const known = (): unknown => z.toJSONSchema(ProbeManifest, { io: "input" });
+  return judged(ProbeManifest, [], { document, source, lines, value: plain(document, refuse) ?? {} }, refuse, known);
 }
 
 const REFERENCE = "every key is described in docs/reference/configuration.md";
@@ -75,11 +85,12 @@ function judged<T>(
   above: Path,
   { document, source, lines, value }: Opened & { readonly value: unknown },
   refuse: Refuse,
+  known?: () => unknown,
 ): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const problems = result.error.issues.flatMap((issue) =>
-    wording({ ...issue, path: [...above, ...issue.path] }, (path) => sourceAt(document, source, path)).map(
+    wording({ ...issue, path: [...above, ...issue.path] }, (path) => sourceAt(document, source, path), known).map(
       ({ path, message }): Problem => ({ ...at(lines, locate(document, path)), message }),
     ),
   );

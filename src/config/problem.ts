@@ -20,14 +20,21 @@ interface Issue {
   readonly errors?: readonly (readonly Issue[])[];
 }
 
-/** Words an issue, one sentence for each unknown key; `source` gives what is written at a path. */
-export function wording(issue: Issue, source: (path: Path) => string | null): { path: Path; message: string }[] {
+/** Words an issue, one sentence for each unknown key; `source` gives what is written at a path, `known` the JSON Schema. */
+export function wording(
+  issue: Issue,
+  source: (path: Path) => string | null,
+  known: () => unknown = configJsonSchema,
+): { path: Path; message: string }[] {
   const meant = (issue.errors ?? []).filter((issues) => !issues.some(isAnotherKind));
   const [only] = meant;
   if (only !== undefined && meant.length === 1)
-    return only.flatMap((inner) => wording({ ...inner, path: [...issue.path, ...inner.path] }, source));
+    return only.flatMap((inner) => wording({ ...inner, path: [...issue.path, ...inner.path] }, source, known));
   if (issue.code === "unrecognized_keys") {
-    return (issue.keys ?? []).map((key) => ({ path: [...issue.path, key], message: unknownKey(issue.path, key) }));
+    return (issue.keys ?? []).map((key) => ({
+      path: [...issue.path, key],
+      message: unknownKey(known, issue.path, key),
+    }));
   }
   const written = source(issue.path);
   const where = spell(issue.path) || "the file";
@@ -45,8 +52,8 @@ function isAnotherKind({ code, path }: Issue): boolean {
   return (code === "invalid_type" || code === "invalid_value") && path.length === 0;
 }
 
-function unknownKey(path: Path, key: string): string {
-  const known = knownKeys(path);
+function unknownKey(schema: () => unknown, path: Path, key: string): string {
+  const known = knownKeys(schema() as JsonSchema, path);
   const meant = nearest(key, known)[0];
   const where = path.length === 0 ? "" : ` in ${spell(path)}`;
   return `unknown key '${key}'${where}; ${meant === undefined ? `known keys: ${known.join(", ")}` : `did you mean '${meant}'?`}`;
@@ -59,8 +66,8 @@ interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
 }
 
-function knownKeys(path: Path): string[] {
-  let schema = configJsonSchema() as JsonSchema | undefined;
+function knownKeys(root: JsonSchema, path: Path): string[] {
+  let schema: JsonSchema | undefined = root;
   for (const step of path) schema = typeof step === "number" ? schema?.items : schema?.properties?.[String(step)];
   const all = [schema ?? {}, ...(schema?.anyOf ?? [])];
   return all.flatMap(({ properties = {}, propertyNames }) => propertyNames?.enum ?? Object.keys(properties));

@@ -56,7 +56,7 @@ export async function* gzipStream(chunks: AsyncIterable<Uint8Array>): AsyncGener
 }
 
 /** Chunks cut anew into blocks of `GZIP_BLOCK` bytes; each is the receiver's own. */
-export async function* blocksOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* blocksOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let block = new Uint8Array(GZIP_BLOCK);
   let filled = 0;
   for await (const chunk of chunks) {
