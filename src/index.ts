@@ -40,6 +40,7 @@ export * from "./wire/record.ts";
 export * from "./wire/find.ts";
 export * from "./wire/guard.ts";
 export * from "./wire/hooks.ts";
+export * from "./wire/image/adopt.ts";
 export * from "./wire/image/build.ts";
 export * from "./wire/ledger.ts";
 export * from "./wire/line.ts";

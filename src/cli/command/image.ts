@@ -1,5 +1,7 @@
 import type { Verb } from "../verb.ts";
+import { imageAdoptVerb } from "./image/adopt.ts";
 import { imageBuildVerb } from "./image/build.ts";
+import { imagePushVerb } from "./image/push.ts";
 
 const HOW = `An image is two things: an environment (base, Python, CUDA, packages: locked, built rarely) and a source layer, made
 from git alone. A patch release appends one layer to the line's environment image.`;
@@ -12,5 +14,7 @@ export function imageVerb(verb: Verb): Verb {
     .helpCommand(false) // `morello help image` shows the verbs
     .addHelpText("after", `\n${HOW}`);
   imageBuildVerb(verb.verb("build"));
+  imagePushVerb(verb.verb("push"));
+  imageAdoptVerb(verb.verb("adopt"));
   return verb;
 }

@@ -1,10 +1,15 @@
-// `morello image build`: the image of a release, or of a line's tip, from git's objects to a registry or a layout.
+// `morello image build` and `push`: the image of a release, or of a line's tip, from git's objects to a registry or a layout.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { variantsOf } from "../../environment/variants.ts";
 import { AppError } from "../../error.ts";
 import { TAGS } from "../../line/ref.ts";
 import { indexOf } from "../../oci/append.ts";
 import { labelsOf } from "../../oci/label.ts";
 import { formatPlace, parseReference, type Reference } from "../../oci/reference.ts";
+import { manifestNamed } from "../../registry/read-image.ts";
+import type { ImageStore } from "../../registry/store.ts";
 import type { ImageBuildOutcome, VariantImage } from "../../wire/image/build.ts";
 import { withReconciled } from "../reconciled.ts";
 import { withWorkspace, type Deps, type Workspace } from "../workspace.ts";
@@ -26,10 +31,14 @@ export interface ImageBuildInput {
   readonly wanted: string;
   /** `oci:DIR` or a repository, without tag; null: as the line or the tag's own morello.yaml names it. */
   readonly output: string | null;
+  /** A store where it was built before: it must be the same there, and its blobs come from there. */
+  readonly from: string | null;
   /** Empty: all of them. */
   readonly variants: readonly string[];
   readonly rebuild: boolean;
   readonly dryRun: boolean;
+  /** The engine that builds environments; null: the first that works. */
+  readonly engine: string | null;
   /** Whether what is published in a registry goes on record. */
   readonly record: boolean;
   /** Null: as git is configured. */
@@ -45,15 +54,32 @@ export function buildImage(deps: Deps, input: ImageBuildInput): Promise<ImageBui
   const within = input.dryRun ? withWorkspace : withReconciled;
   return within(deps, async (workspace) => {
     const places = new Places(deps);
+    const room = temporaryRoom(deps);
     try {
-      return await build(workspace, places, input);
+      return await build(workspace, { places, directory: room.directory }, input);
     } finally {
       await places.close();
+      room.remove();
     }
   });
 }
 
-async function build(workspace: Workspace, places: Places, input: ImageBuildInput): Promise<ImageBuildOutcome> {
+/** On the disk, where temporary files of any size belong; `/dev/shm` would be memory. */
+function temporaryRoom({ environment }: Deps): { readonly directory: () => string; readonly remove: () => void } {
+  let made: string | null = null;
+  return {
+    directory: () => (made ??= mkdtempSync(join(environment["TMPDIR"] ?? tmpdir(), "morello-image-"))),
+    remove: () => {
+      if (made !== null) rmSync(made, { recursive: true, force: true });
+    },
+  };
+}
+
+async function build(
+  workspace: Workspace,
+  { places, directory }: Pick<Builder, "places" | "directory">,
+  input: ImageBuildInput,
+): Promise<ImageBuildOutcome> {
   const { reader } = workspace.scratch;
   const subject = await findSubject(workspace, input.wanted);
   const source: Source = { subject, spec: await readSpec(reader, subject.commit, subject.version) };
@@ -65,9 +91,12 @@ async function build(workspace: Workspace, places: Places, input: ImageBuildInpu
     ledger: await openLedgerImages(workspace, subject.line?.name ?? null),
     places,
     output: await places.open(output),
+    from: input.from === null ? null : await places.open(parseReference(input.from)),
     configured: parseReference(source.spec.image.name),
     rebuild: input.rebuild,
     dryRun: input.dryRun,
+    engine: input.engine,
+    directory,
     notices: noticesOf(subject),
   };
   await refuseAdopted(builder, source);
@@ -75,6 +104,7 @@ async function build(workspace: Workspace, places: Places, input: ImageBuildInpu
   const records = subject.tag === null ? [] : await builder.ledger.of(subject.tag);
   for (const each of built) compareWithRecord(records, { ...each.recorded });
   const publications = built.map(({ publication }) => publication);
+  if (builder.from !== null) await compareWithBuilt(builder.from, publications);
   const survey = await surveyTags(builder.output, publications);
   const moved = await transfer(builder.output, publications, input.dryRun, workspace.onProgress);
   if (!input.dryRun) await nameImages(builder.output, publications, survey);
@@ -100,6 +130,19 @@ async function build(workspace: Workspace, places: Places, input: ImageBuildInpu
       )
     : null;
   return { kind: "built", ...about, transfer: moved, recorded };
+}
+
+/** What was built before must be what is built now. Throws `image-missing`, `image-refused`. */
+async function compareWithBuilt(from: ImageStore, publications: readonly Publication[]): Promise<void> {
+  for (const { tags, top } of publications) {
+    const tag = tags[0]?.tag ?? "";
+    const { digest } = await manifestNamed(from, tag);
+    if (digest === top.digest) continue;
+    throw new AppError("image-refused", `${from.name}:${tag} is ${digest}, and the tag's tree gives ${top.digest}`, {
+      hint: `morello image diff ${from.name}:${tag} …; build it again: morello image build ${tag} --output ${from.name}`,
+      data: { tag, held: digest, wanted: top.digest },
+    });
+  }
 }
 
 function outputOf({ output, variants, dryRun }: ImageBuildInput, { subject, spec }: Source): Reference {

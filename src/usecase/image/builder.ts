@@ -1,6 +1,7 @@
 // What the steps of a build share.
 import { environmentInputs, type EnvironmentInputs } from "../../environment/inputs.ts";
 import type { Variant } from "../../environment/variants.ts";
+import { workbenchFiles } from "../../image/workbench.ts";
 import type { ObjectReader } from "../../git/objects.ts";
 import type { Reference } from "../../oci/reference.ts";
 import type { ImageStore } from "../../registry/store.ts";
@@ -18,12 +19,18 @@ export interface Builder {
   readonly ledger: LedgerImages;
   readonly places: Places;
   readonly output: ImageStore;
+  /** Where the image was built before; null: nowhere that was named. */
+  readonly from: ImageStore | null;
   /** The image repository that the tag's tree names. */
   readonly configured: Reference;
   /** Makes environments anew, and compares. */
   readonly rebuild: boolean;
   /** Only says what would be done: no engine builds. */
   readonly dryRun: boolean;
+  /** The engine that a person named; null: the first that works. */
+  readonly engine: string | null;
+  /** A temporary directory, made when it is asked for, on a disk with room for images. */
+  readonly directory: () => string;
   /** What a person should know; steps add to it. */
   readonly notices: string[];
 }
@@ -38,7 +45,7 @@ export interface Source {
 export function inputsOf({ image, lock, variants }: TreeSpec, name: string, platform: string): Inputs | null {
   const variant = variants.find((each) => each.name === name);
   if (variant === undefined) return null;
-  return { ...environmentInputs(image, lock, variant, platform, []), variant };
+  return { ...environmentInputs(image, lock, variant, platform, workbenchFiles(image)), variant };
 }
 
 export interface Inputs extends EnvironmentInputs {

@@ -6,6 +6,7 @@ interface Flags {
   readonly variant: readonly string[];
   readonly allVariants: boolean;
   readonly rebuild: boolean;
+  readonly engine: string | null;
   readonly dryRun: boolean;
   readonly record: boolean;
   readonly sign: boolean | null;
@@ -26,6 +27,12 @@ export function imageBuildVerb(verb: Verb): Verb {
     )
     .addOption(new Option("--all-variants", "all variants, or none: as it is without --variant").default(false, ""))
     .option("--rebuild", "make the environment anew, too, and compare", false)
+    .addOption(
+      new Option(
+        "--engine <name>",
+        "buildah, podman, docker or mmdebstrap, where an environment has to be built",
+      ).default(null, ""),
+    )
     .option("-n, --dry-run", "say what would be sent and named, and send nothing", false)
     .addOption(new Option("--no-record", "put nothing on record in the ledger"))
     .addOption(new Option("-S, --sign", "sign the record, as git is configured to").default(null, ""))
@@ -37,6 +44,6 @@ export function imageBuildVerb(verb: Verb): Verb {
     )
     .does<Flags>(async (session, [wanted = ""], { variant, allVariants, ...flags }) => {
       const { runImageBuild } = await import("../../run/image/build.ts");
-      return runImageBuild(session, { ...flags, wanted, variants: allVariants ? [] : variant });
+      return runImageBuild(session, { ...flags, wanted, from: null, variants: allVariants ? [] : variant });
     });
 }
