@@ -3,7 +3,7 @@
 // give one digest.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { environmentConfig } from "../environment/config.ts";
+import { configured } from "../environment/configure.ts";
 import { containerfile } from "../environment/containerfile.ts";
 import type { ImageFile } from "../environment/files.ts";
 import { lockedEnvironment, type Lock } from "../environment/lock.ts";
@@ -16,6 +16,8 @@ import type { Environment } from "../git/environment.ts";
 import { inOrder, NO_XATTRS, type TarEntry } from "../layer/entry.ts";
 import { writeTar } from "../layer/tar.ts";
 import { bytePathOf, type BytePath } from "../object/path.ts";
+import { scratchImage } from "../oci/append.ts";
+import { rfc3339 } from "../oci/label.ts";
 import type { ImageConfig } from "../oci/schema.ts";
 import { wantedFiles, writeContext } from "./build-context.ts";
 import type { LayerFile } from "./compress.ts";
@@ -75,18 +77,27 @@ export async function buildEnvironment(request: BuildEnvironmentRequest): Promis
       directories: [bytePathOf(settings.workingDir.slice(1))].filter((path) => path !== ""),
       signal: request.signal,
     });
-    const config = environmentConfig({
-      base: base?.config ?? null,
-      settings,
-      platform,
-      variant: variant.name,
-      epoch,
-      diffId: layer.diffId,
-    });
+    const below = base?.config ?? scratchImage(platformOf(platform)).config;
+    const config = withLayer(configured(below, settings), layer.diffId, `morello: environment ${variant.name}`, epoch);
     return { layer, config, engine };
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+function platformOf(platform: string): { os: string; architecture: string } {
+  const [os = "linux", architecture = "amd64"] = platform.split("/");
+  return { os, architecture };
+}
+
+function withLayer(config: ImageConfig, diffId: string, createdBy: string, epoch: number): ImageConfig {
+  const created = rfc3339(epoch);
+  return {
+    ...config,
+    created,
+    rootfs: { ...config.rootfs, diff_ids: [...config.rootfs.diff_ids, diffId] },
+    history: [...(config.history ?? []), { created, created_by: createdBy }],
+  };
 }
 
 interface Built {

@@ -1,9 +1,7 @@
 // `morello image build` and `push`: the image of a release, or of a line's tip, from git's objects to a registry or a layout.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { variantsOf } from "../../environment/variants.ts";
 import { AppError } from "../../error.ts";
+import { WorkDirectory } from "../../image/work-directory.ts";
 import { TAGS } from "../../line/ref.ts";
 import { indexOf } from "../../oci/append.ts";
 import { labelsOf } from "../../oci/label.ts";
@@ -36,9 +34,9 @@ export interface ImageBuildInput {
   /** Empty: all of them. */
   readonly variants: readonly string[];
   readonly rebuild: boolean;
-  readonly dryRun: boolean;
-  /** The engine that builds environments; null: the first that works. */
+  /** `buildah`, `podman`, `docker`, `mmdebstrap`; null: the first that works. */
   readonly engine: string | null;
+  readonly dryRun: boolean;
   /** Whether what is published in a registry goes on record. */
   readonly record: boolean;
   /** Null: as git is configured. */
@@ -54,30 +52,20 @@ export function buildImage(deps: Deps, input: ImageBuildInput): Promise<ImageBui
   const within = input.dryRun ? withWorkspace : withReconciled;
   return within(deps, async (workspace) => {
     const places = new Places(deps);
-    const room = temporaryRoom(deps);
+    const work = new WorkDirectory(deps.environment);
     try {
-      return await build(workspace, { places, directory: room.directory }, input);
+      return await build(workspace, places, work, input);
     } finally {
+      work.remove();
       await places.close();
-      room.remove();
     }
   });
 }
 
-/** On the disk, where temporary files of any size belong; `/dev/shm` would be memory. */
-function temporaryRoom({ environment }: Deps): { readonly directory: () => string; readonly remove: () => void } {
-  let made: string | null = null;
-  return {
-    directory: () => (made ??= mkdtempSync(join(environment["TMPDIR"] ?? tmpdir(), "morello-image-"))),
-    remove: () => {
-      if (made !== null) rmSync(made, { recursive: true, force: true });
-    },
-  };
-}
-
 async function build(
   workspace: Workspace,
-  { places, directory }: Pick<Builder, "places" | "directory">,
+  places: Places,
+  work: WorkDirectory,
   input: ImageBuildInput,
 ): Promise<ImageBuildOutcome> {
   const { reader } = workspace.scratch;
@@ -94,9 +82,9 @@ async function build(
     from: input.from === null ? null : await places.open(parseReference(input.from)),
     configured: parseReference(source.spec.image.name),
     rebuild: input.rebuild,
-    dryRun: input.dryRun,
     engine: input.engine,
-    directory,
+    work,
+    dryRun: input.dryRun,
     notices: noticesOf(subject),
   };
   await refuseAdopted(builder, source);

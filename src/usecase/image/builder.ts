@@ -1,8 +1,9 @@
 // What the steps of a build share.
 import { environmentInputs, type EnvironmentInputs } from "../../environment/inputs.ts";
 import type { Variant } from "../../environment/variants.ts";
-import { workbenchFiles } from "../../image/workbench.ts";
 import type { ObjectReader } from "../../git/objects.ts";
+import type { WorkDirectory } from "../../image/work-directory.ts";
+import { workbenchFiles } from "../../image/workbench.ts";
 import type { Reference } from "../../oci/reference.ts";
 import type { ImageStore } from "../../registry/store.ts";
 import type { Workspace } from "../workspace.ts";
@@ -27,10 +28,10 @@ export interface Builder {
   readonly rebuild: boolean;
   /** Only says what would be done: no engine builds. */
   readonly dryRun: boolean;
-  /** The engine that a person named; null: the first that works. */
+  /** Which engine builds; null: the first that works. */
   readonly engine: string | null;
-  /** A temporary directory, made when it is asked for, on a disk with room for images. */
-  readonly directory: () => string;
+  /** Where it builds. */
+  readonly work: WorkDirectory;
   /** What a person should know; steps add to it. */
   readonly notices: string[];
 }

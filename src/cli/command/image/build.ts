@@ -30,7 +30,7 @@ export function imageBuildVerb(verb: Verb): Verb {
     .addOption(
       new Option(
         "--engine <name>",
-        "buildah, podman, docker or mmdebstrap, where an environment has to be built",
+        "what builds: buildah, podman, docker, mmdebstrap; the first that works unless set",
       ).default(null, ""),
     )
     .option("-n, --dry-run", "say what would be sent and named, and send nothing", false)
