@@ -91,19 +91,15 @@ describe("from a registry to a layout and back", () => {
   });
 });
 
-test.each(["oci", "docker"] as const)(
-  "podman loads an image of the %s family from a layout and runs none of it",
-  async (family) => {
-    const to = layout();
-    await put(await open(to), testImage([{ "app/a.txt": "one" }], { family }), "v1");
-    const roots = ["--root", sandbox.path(`podman-${family}`), "--runroot", sandbox.path(`podman-run-${family}`)];
-    const podman = (...args: string[]): Promise<string> => tool("podman", ...roots, "--storage-driver", "vfs", ...args);
-    const id = await podman("pull", "--quiet", `${to}:v1`);
-    expect(JSON.parse(await podman("image", "inspect", "--format", "{{json .RootFS.Layers}}", id.trim()))).toHaveLength(
-      1,
-    );
-  },
-);
+test("podman pulls an image from a layout", async () => {
+  const to = layout();
+  await put(await open(to), IMAGE, "v1");
+  const roots = ["--root", sandbox.path("podman"), "--runroot", sandbox.path("podman-run")];
+  const podman = (...args: string[]): Promise<string> => tool("podman", ...roots, "--storage-driver", "vfs", ...args);
+  const id = await podman("pull", "--quiet", `${to}:v1`);
+  const layers = await podman("image", "inspect", "--format", "{{json .RootFS.Layers}}", id.trim());
+  expect(JSON.parse(layers)).toHaveLength(2);
+});
 
 describe("what does not travel", () => {
   test("blobs of a neighbour in the same registry are mounted", async () => {
