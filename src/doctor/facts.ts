@@ -81,6 +81,8 @@ export const HostFacts = z.strictObject({
   /** Release, as `uname -r` says. */
   kernel: z.string().nullable(),
   wsl: z.boolean(),
+  /** A Jetson: its GPU is on no bus, and has another driver. */
+  tegra: z.boolean(),
   secureBoot: z.boolean().nullable(),
   selinux: z.boolean(),
   /** Of vendor 0x10de, by address; null where the machine does not tell. */

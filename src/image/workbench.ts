@@ -36,7 +36,7 @@ export function workbenchFiles({ services }: Pick<ImageSection, "services">): Im
 }
 
 /** Beside the bundles; where sources run, at the root of the repository around them. */
-function workbenchDirectory(): string {
+export function workbenchDirectory(): string {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const found = join(folder, "workbench");
     if (existsSync(join(found, "start"))) return found;

@@ -43,13 +43,20 @@ export interface AptSolution {
 /** Throws `engine-missing` without apt, `lock-invalid` where apt cannot satisfy it, `registry-failed` for the archive. */
 export async function resolveDebs(request: AptRequest, deps: AptDeps): Promise<AptSolution> {
   return withApt(request, deps, async (apt, lists) => {
-    // What every system must have is not there yet in scratch.
-    const all = request.status.length === 0 ? ["?essential", ...request.packages] : request.packages;
+    const all = [...(request.status.length === 0 ? await essentials(apt) : []), ...request.packages];
     const args = ["install", "--yes", "--print-uris", "--no-install-recommends", "--", ...all];
     const said = await apt("apt-get", args);
     if (said.status !== 0) throw await unsatisfied(said, request, apt);
     return { debs: parsePrintUris(said.stdout.toString("utf8")), date: newestDate(lists) };
   });
+}
+
+/** What every system must have, and scratch has not. */
+async function essentials(apt: Apt): Promise<string[]> {
+  // Where it is there, a new system needs no usrmerge, which brings all of Perl to move an old one's files.
+  const merged = "usr-is-merged";
+  const known = await apt("apt-cache", ["show", merged]);
+  return known.status === 0 ? ["?essential", merged] : ["?essential"];
 }
 
 export interface MissingDeb {

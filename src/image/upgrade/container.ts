@@ -53,7 +53,7 @@ export interface Container {
   readonly ipc: string;
   readonly capabilities: readonly string[];
   readonly security: readonly string[];
-  readonly init1: boolean;
+  readonly hasInit: boolean;
   readonly restart: string;
   readonly tty: boolean;
 }
@@ -189,7 +189,7 @@ export function readContainer(engine: Engine, text: string): Container {
     ipc: host.IpcMode ?? "",
     capabilities: host.CapAdd,
     security: host.SecurityOpt,
-    init1: host.Init ?? false,
+    hasInit: host.Init ?? false,
     restart: host.RestartPolicy?.Name ?? "",
     tty: config.Tty ?? false,
   };

@@ -1,6 +1,6 @@
 // What lies under the source of an environment's first release: the base as it is, and where something is installed, one
 // layer that an engine built. Without packages, services and a user of its own, the base is all, and no engine is needed.
-import { environmentConfig } from "../../environment/config.ts";
+import { configured } from "../../environment/configure.ts";
 import { lockedEnvironment } from "../../environment/lock.ts";
 import { imageSettings } from "../../environment/settings.ts";
 import type { Variant } from "../../environment/variants.ts";
@@ -45,9 +45,7 @@ export async function layFoundation(
   };
   if (isPure(image, variant.environment)) {
     const settings = imageSettings(image, variant, lockedEnvironment(lock, variant.name, platform), []);
-    const below = { base: base?.parts.config ?? null, platform, variant: variant.name };
-    const config = environmentConfig({ ...below, settings, epoch: 0, diffId: null });
-    return { ...under, parts: { ...parts, config }, engine: null };
+    return { ...under, parts: { ...parts, config: configured(parts.config, settings) }, engine: null };
   }
   needLock(spec, variant, platform, subject.version);
   const { layer, config, engine } = await environmentImage(builder, spec, variant, platform, base);
