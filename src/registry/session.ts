@@ -41,6 +41,11 @@ export interface Answer extends HttpAnswer {
   readonly url: URL;
 }
 
+/** An answer whose body was read; null: it was too large. */
+export interface ReadAnswer extends Answer {
+  readonly bytes: Buffer | null;
+}
+
 const MOST_REDIRECTS = 5;
 
 /** A registry that is down is not waited for long before anything was done. */
@@ -80,6 +85,16 @@ export class Session {
   /** Until it succeeds, a lasting answer comes, or patience ends. Statuses that are not in `ok` throw. */
   async request(ask: Ask, ok: readonly number[]): Promise<Answer> {
     const { answer, tries } = await this.#patiently(ask, TRIES, ok, () => this.attempt(ask));
+    if (ok.includes(answer.status)) return answer;
+    throw await this.refused(ask, answer, tries);
+  }
+
+  /** As `request`, with the whole body; null where that has more bytes than `most`. */
+  async readAll(ask: Ask, ok: readonly number[], most: number): Promise<ReadAnswer> {
+    const { answer, tries } = await this.#patiently(ask, TRIES, ok, async () => {
+      const answered = await this.attempt(ask);
+      return Object.assign(answered, { bytes: ok.includes(answered.status) ? await upTo(answered, most) : null });
+    });
     if (ok.includes(answer.status)) return answer;
     throw await this.refused(ask, answer, tries);
   }
@@ -280,4 +295,14 @@ export class Session {
 function scopesOf(repository: string, { access, from }: Ask): readonly string[] {
   const own = `repository:${repository}:${access === "push" ? "pull,push" : "pull"}`;
   return from === undefined ? [own] : [own, `repository:${from}:pull`];
+}
+
+async function upTo({ body }: HttpAnswer, most: number): Promise<Buffer | null> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    parts.push(chunk);
+    if ((bytes += chunk.length) > most) return null;
+  }
+  return Buffer.concat(parts);
 }
