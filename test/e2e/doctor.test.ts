@@ -26,7 +26,7 @@ test("a well host: one line, exit status 0", async () => {
   const { status, stdout, stderr } = await morello(sandbox, ["doctor", "--host-root", root, ...PATIENT], { env });
   expect({ status, stdout, stderr }).toEqual({
     status: 0,
-    stdout: "well: NVIDIA GeForce RTX 4090, driver 550.54.14\n",
+    stdout: "well: NVIDIA GeForce RTX 4090, driver 550.54.14, which came with CUDA 12.4\n",
     stderr: "",
   });
 });
