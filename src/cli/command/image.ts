@@ -1,5 +1,6 @@
 import type { Verb } from "../verb.ts";
 import { imageLockVerb } from "./image/lock.ts";
+import { imageDiffVerb } from "./image/diff.ts";
 import { imageBuildVerb } from "./image/build.ts";
 import { imageRunVerb } from "./image/run.ts";
 import { imageVerifyVerb } from "./image/verify.ts";
@@ -19,6 +20,7 @@ export function imageVerb(verb: Verb): Verb {
   imageBuildVerb(verb.verb("build"));
   imageRunVerb(verb.verb("run"));
   imageVerifyVerb(verb.verb("verify"));
+  imageDiffVerb(verb.verb("diff"));
   upgradeVerb(verb.verb("upgrade"));
   return verb;
 }
