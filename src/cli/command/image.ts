@@ -1,7 +1,9 @@
 import type { Verb } from "../verb.ts";
-import { imageLockVerb } from "./image/lock.ts";
-import { imageDiffVerb } from "./image/diff.ts";
+import { imageAdoptVerb } from "./image/adopt.ts";
 import { imageBuildVerb } from "./image/build.ts";
+import { imageDiffVerb } from "./image/diff.ts";
+import { imageLockVerb } from "./image/lock.ts";
+import { imagePushVerb } from "./image/push.ts";
 import { imageRunVerb } from "./image/run.ts";
 import { imageVerifyVerb } from "./image/verify.ts";
 import { upgradeVerb } from "./image/upgrade.ts";
@@ -18,6 +20,8 @@ export function imageVerb(verb: Verb): Verb {
     .addHelpText("after", `\n${HOW}`);
   imageLockVerb(verb.verb("lock"));
   imageBuildVerb(verb.verb("build"));
+  imagePushVerb(verb.verb("push"));
+  imageAdoptVerb(verb.verb("adopt"));
   imageRunVerb(verb.verb("run"));
   imageVerifyVerb(verb.verb("verify"));
   imageDiffVerb(verb.verb("diff"));

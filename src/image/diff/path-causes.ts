@@ -159,6 +159,6 @@ export const PATH_CAUSES: readonly PathCause[] = [
     "random-name",
     /(?:^|[/._-])(?:tmp|temp|pip-(?:build|install|req)|pymp)[._-]?(?=[a-z0-9_]*[0-9_])[a-z0-9_]{6,}(?:\/|$)/i,
     "a name with random letters, left by a program",
-    "RUN … && find / -xdev -name 'tmp*' -newer /etc/hostname -delete",
+    "RUN … && rm -rf PATH # in the step that leaves it",
   ),
 ];

@@ -11,14 +11,14 @@ export const DiffedImage = z.strictObject({
 });
 export type DiffedImage = z.infer<typeof DiffedImage>;
 
-export const ImageDifference = z.strictObject({
+export const DifferingPlace = z.strictObject({
   /** The path from the root, quoted as git does, or a key; null: the image as a whole. */
   where: z.string().nullable(),
   /** How each image has it; null: not at all. */
   a: z.string().nullable(),
   b: z.string().nullable(),
 });
-export type ImageDifference = z.infer<typeof ImageDifference>;
+export type DifferingPlace = z.infer<typeof DifferingPlace>;
 
 export const DifferenceCause = z.strictObject({
   /** `apt-lists`: stable. */
@@ -30,7 +30,7 @@ export const DifferenceCause = z.strictObject({
   /** Whether a container sees the difference. */
   seen: z.boolean(),
   /** In order of path. */
-  differences: z.array(ImageDifference),
+  differences: z.array(DifferingPlace),
 });
 export type DifferenceCause = z.infer<typeof DifferenceCause>;
 

@@ -1,6 +1,6 @@
 // Why two images differ: a block a cause, with some of the places where it shows, and its remedy.
 import { unreachable } from "../../../error.ts";
-import type { DifferenceCause, ImageDiffOutcome, ImageDifference } from "../../../wire/image/diff.ts";
+import type { DifferenceCause, ImageDiffOutcome, DifferingPlace } from "../../../wire/image/diff.ts";
 import { cleaned } from "../clean.ts";
 import { table, type Cell, type Column } from "../table.ts";
 import { count, paint, symbol, type View } from "../view.ts";
@@ -59,7 +59,7 @@ function block(view: View, { title, remedy, seen, differences }: DifferenceCause
   ];
 }
 
-function place(view: View, { where, a, b }: ImageDifference): Cell[] {
+function place(view: View, { where, a, b }: DifferingPlace): Cell[] {
   return [
     { text: where ?? "" },
     { text: a ?? "not there", tone: "quiet" },
