@@ -1,6 +1,7 @@
 import type { Verb } from "../verb.ts";
 import { imageAdoptVerb } from "./image/adopt.ts";
 import { imageBuildVerb } from "./image/build.ts";
+import { imageDiffVerb } from "./image/diff.ts";
 import { imageLockVerb } from "./image/lock.ts";
 import { imagePushVerb } from "./image/push.ts";
 import { imageRunVerb } from "./image/run.ts";
@@ -23,6 +24,7 @@ export function imageVerb(verb: Verb): Verb {
   imageAdoptVerb(verb.verb("adopt"));
   imageRunVerb(verb.verb("run"));
   imageVerifyVerb(verb.verb("verify"));
+  imageDiffVerb(verb.verb("diff"));
   upgradeVerb(verb.verb("upgrade"));
   return verb;
 }
