@@ -45,6 +45,7 @@ export * from "./wire/image/lock.ts";
 export * from "./wire/guard.ts";
 export * from "./wire/image/upgrade.ts";
 export * from "./wire/hooks.ts";
+export * from "./wire/image/adopt.ts";
 export * from "./wire/image/build.ts";
 export * from "./wire/ledger.ts";
 export * from "./wire/line.ts";

@@ -7,7 +7,7 @@ import { Index, type Descriptor } from "../oci/schema.ts";
 import { checked, checkedManifest, damaged, digestOf, LARGEST_MANIFEST, tooLarge } from "./content.ts";
 import { download } from "./download.ts";
 import { byDigest, MANIFEST_TYPES, parseManifest, subjectIn, subjectOf, typeOf } from "./manifest.ts";
-import { Session, type Answer, type SessionOptions } from "./session.ts";
+import { Session, type ReadAnswer, type SessionOptions } from "./session.ts";
 import type { Content, ImageStore, Progress, StoredManifest } from "./store.ts";
 import { upload } from "./upload.ts";
 
@@ -38,12 +38,10 @@ class RegistryStore implements ImageStore {
   async manifest(reference: string): Promise<StoredManifest | null> {
     const headers = { Accept: MANIFEST_TYPES.join(", ") };
     const ask = { method: "GET", at: this.#path(`manifests/${reference}`), access: "pull", headers } as const;
-    const answer = await this.#session.request(ask, [200, 404]);
-    if (answer.status === 404) {
-      await answer.discard();
-      return null;
-    }
-    const bytes = checkedManifest(await this.#small(answer, reference), reference, this.name);
+    const answer = await this.#session.readAll(ask, [200, 404], LARGEST_MANIFEST);
+    if (answer.status === 404) return null;
+    if (answer.bytes === null) throw tooLarge(reference, this.name);
+    const bytes = checkedManifest(answer.bytes, reference, this.name);
     const digest = digestOf(bytes);
     const said = answer.header("docker-content-digest");
     if (said !== null && isDigest(said) && said !== digest) {
@@ -88,8 +86,8 @@ class RegistryStore implements ImageStore {
 
   async tags(): Promise<readonly string[]> {
     const found = new Set<string>();
-    for await (const answer of this.#pages(this.#path("tags/list?n=1000"))) {
-      const page = TagList.safeParse(await this.#json(answer, "the list of tags"));
+    for await (const value of this.#pages(this.#path("tags/list?n=1000"))) {
+      const page = TagList.safeParse(value);
       for (const tag of page.data?.tags ?? []) found.add(tag);
     }
     return [...found].sort();
@@ -98,9 +96,9 @@ class RegistryStore implements ImageStore {
   async referrers(digest: string): Promise<readonly Descriptor[]> {
     const found: Descriptor[] = [];
     let isTracked = false;
-    for await (const answer of this.#pages(this.#path(`referrers/${digest}`))) {
+    for await (const value of this.#pages(this.#path(`referrers/${digest}`))) {
       isTracked = true;
-      const page = Index.safeParse(await this.#json(answer, `the referrers of ${digest}`));
+      const page = Index.safeParse(value);
       if (!page.success) throw damaged(this.name, digest, "the list of its referrers is no index");
       found.push(...page.data.manifests);
     }
@@ -127,7 +125,7 @@ class RegistryStore implements ImageStore {
 
   async #put({ mediaType, bytes }: Pick<StoredManifest, "mediaType" | "bytes">, tag: string | null) {
     const digest = digestOf(bytes);
-    if (bytes.length > LARGEST_MANIFEST) throw tooLarge(bytes.length, digest, this.name);
+    if (bytes.length > LARGEST_MANIFEST) throw tooLarge(digest, this.name);
     parseManifest({ mediaType, digest, bytes }, this.name);
     const ask = {
       method: "PUT",
@@ -143,44 +141,29 @@ class RegistryStore implements ImageStore {
     return { digest, isTracked: answer.header("oci-subject") !== null };
   }
 
-  /** Every page of a list, by its Link header (RFC 8288); none where there is no list. */
-  async *#pages(first: string): AsyncGenerator<Answer> {
+  /** Every page of a list, as JSON, by its Link header (RFC 8288); none where there is no list. */
+  async *#pages(first: string): AsyncGenerator<unknown> {
     let at: string | URL | null = first;
     for (let page = 0; at !== null && page < MOST_PAGES; page++) {
-      const answer: Answer = await this.#session.request({ method: "GET", at, access: "pull" }, [200, 404]);
-      if (answer.status === 404) {
-        await answer.discard();
-        return;
-      }
+      const ask = { method: "GET", at, access: "pull" } as const;
+      const answer: ReadAnswer = await this.#session.readAll(ask, [200, 404], LARGEST_MANIFEST);
+      if (answer.status === 404) return;
       const next = /<([^>]*)>\s*;[^,]*rel="?next"?/.exec(answer.header("link") ?? "")?.[1];
       at = next === undefined ? null : new URL(next, answer.url);
-      yield answer;
+      yield parsed(answer.bytes, answer.url.pathname, this.name);
     }
-  }
-
-  async #json(answer: Answer, what: string): Promise<unknown> {
-    const bytes = await this.#small(answer, what);
-    try {
-      return JSON.parse(bytes.toString("utf8")) as unknown;
-    } catch {
-      throw damaged(this.name, what, "it is no JSON");
-    }
-  }
-
-  /** The whole body, unless it is larger than any manifest. */
-  async #small(answer: Answer, what: string): Promise<Buffer> {
-    const announced = Number(answer.header("content-length") ?? 0);
-    if (announced > LARGEST_MANIFEST) throw tooLarge(announced, what, this.name);
-    const parts: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of answer.body) {
-      parts.push(chunk);
-      if ((bytes += chunk.length) > LARGEST_MANIFEST) throw tooLarge(bytes, what, this.name);
-    }
-    return Buffer.concat(parts);
   }
 
   #path(rest: string): string {
     return `/v2/${this.#session.options.repository}/${rest}`;
+  }
+}
+
+function parsed(bytes: Buffer | null, what: string, place: string): unknown {
+  if (bytes === null) throw tooLarge(what, place);
+  try {
+    return JSON.parse(bytes.toString("utf8")) as unknown;
+  } catch {
+    throw damaged(place, what, "it is no JSON");
   }
 }

@@ -44,7 +44,7 @@ class LayoutStore implements ImageStore {
     const size = blobSize(this.#place, digest);
     if (size === null && listed === undefined) return null;
     if (size === null) throw damaged(this.name, digest, "the index names it, and it is missing");
-    if (size > LARGEST_MANIFEST) throw tooLarge(size, reference, this.name);
+    if (size > LARGEST_MANIFEST) throw tooLarge(reference, this.name);
     const bytes = checkedManifest(readFileSync(this.#path(digest)), digest, this.name);
     return { mediaType: listed?.mediaType ?? typeOf(bytes, digest, this.name), digest, bytes };
   }
@@ -70,7 +70,7 @@ class LayoutStore implements ImageStore {
 
   async putManifest({ mediaType, bytes }: Pick<StoredManifest, "mediaType" | "bytes">, tag: string | null) {
     const digest = digestOf(bytes);
-    if (bytes.length > LARGEST_MANIFEST) throw tooLarge(bytes.length, digest, this.name);
+    if (bytes.length > LARGEST_MANIFEST) throw tooLarge(digest, this.name);
     const absent = partsOf({ mediaType, digest, bytes }, this.name).find(
       (part) => blobSize(this.#place, part.digest) === null,
     );

@@ -1,6 +1,8 @@
 import type { Verb } from "../verb.ts";
-import { imageLockVerb } from "./image/lock.ts";
+import { imageAdoptVerb } from "./image/adopt.ts";
 import { imageBuildVerb } from "./image/build.ts";
+import { imageLockVerb } from "./image/lock.ts";
+import { imagePushVerb } from "./image/push.ts";
 import { imageRunVerb } from "./image/run.ts";
 import { imageVerifyVerb } from "./image/verify.ts";
 import { upgradeVerb } from "./image/upgrade.ts";
@@ -17,6 +19,8 @@ export function imageVerb(verb: Verb): Verb {
     .addHelpText("after", `\n${HOW}`);
   imageLockVerb(verb.verb("lock"));
   imageBuildVerb(verb.verb("build"));
+  imagePushVerb(verb.verb("push"));
+  imageAdoptVerb(verb.verb("adopt"));
   imageRunVerb(verb.verb("run"));
   imageVerifyVerb(verb.verb("verify"));
   upgradeVerb(verb.verb("upgrade"));

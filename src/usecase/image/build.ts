@@ -1,4 +1,4 @@
-// `morello image build`: the image of a release, or of a line's tip, from git's objects to a registry or a layout.
+// `morello image build` and `push`: the image of a release, or of a line's tip, from git's objects to a registry or a layout.
 import { variantsOf } from "../../environment/variants.ts";
 import { AppError } from "../../error.ts";
 import { WorkDirectory } from "../../image/work-directory.ts";
@@ -6,6 +6,8 @@ import { TAGS } from "../../line/ref.ts";
 import { indexOf } from "../../oci/append.ts";
 import { labelsOf } from "../../oci/label.ts";
 import { formatPlace, parseReference, type Reference } from "../../oci/reference.ts";
+import { manifestNamed } from "../../registry/read-image.ts";
+import type { ImageStore } from "../../registry/store.ts";
 import type { ImageBuildOutcome, VariantImage } from "../../wire/image/build.ts";
 import { withReconciled } from "../reconciled.ts";
 import { withWorkspace, type Deps, type Workspace } from "../workspace.ts";
@@ -27,6 +29,8 @@ export interface ImageBuildInput {
   readonly wanted: string;
   /** `oci:DIR` or a repository, without tag; null: as the line or the tag's own morello.yaml names it. */
   readonly output: string | null;
+  /** A store where it was built before: it must be the same there, and its blobs come from there. */
+  readonly from: string | null;
   /** Empty: all of them. */
   readonly variants: readonly string[];
   readonly rebuild: boolean;
@@ -75,6 +79,7 @@ async function build(
     ledger: await openLedgerImages(workspace, subject.line?.name ?? null),
     places,
     output: await places.open(output),
+    from: input.from === null ? null : await places.open(parseReference(input.from)),
     configured: parseReference(source.spec.image.name),
     rebuild: input.rebuild,
     engine: input.engine,
@@ -87,6 +92,7 @@ async function build(
   const records = subject.tag === null ? [] : await builder.ledger.of(subject.tag);
   for (const each of built) compareWithRecord(records, { ...each.recorded });
   const publications = built.map(({ publication }) => publication);
+  if (builder.from !== null) await compareWithBuilt(builder.from, publications);
   const survey = await surveyTags(builder.output, publications);
   const moved = await transfer(builder.output, publications, input.dryRun, workspace.onProgress);
   if (!input.dryRun) await nameImages(builder.output, publications, survey);
@@ -112,6 +118,19 @@ async function build(
       )
     : null;
   return { kind: "built", ...about, transfer: moved, recorded };
+}
+
+/** What was built before must be what is built now. Throws `image-missing`, `image-refused`. */
+async function compareWithBuilt(from: ImageStore, publications: readonly Publication[]): Promise<void> {
+  for (const { tags, top } of publications) {
+    const tag = tags[0]?.tag ?? "";
+    const { digest } = await manifestNamed(from, tag);
+    if (digest === top.digest) continue;
+    throw new AppError("image-refused", `${from.name}:${tag} is ${digest}, and the tag's tree gives ${top.digest}`, {
+      hint: `morello image diff ${from.name}:${tag} …; build it again: morello image build ${tag} --output ${from.name}`,
+      data: { tag, held: digest, wanted: top.digest },
+    });
+  }
 }
 
 function outputOf({ output, variants, dryRun }: ImageBuildInput, { subject, spec }: Source): Reference {

@@ -20,6 +20,8 @@ export interface Builder {
   readonly ledger: LedgerImages;
   readonly places: Places;
   readonly output: ImageStore;
+  /** Where the image was built before; null: nowhere that was named. */
+  readonly from: ImageStore | null;
   /** The image repository that the tag's tree names. */
   readonly configured: Reference;
   /** Makes environments anew, and compares. */

@@ -6,7 +6,7 @@ import { append, type ComposedImage } from "../../oci/append.ts";
 import { LABEL, labelsOf } from "../../oci/label.ts";
 import { collect, contentOf } from "../../registry/content.ts";
 import type { Content } from "../../registry/store.ts";
-import type { EnvironmentReport, ImageLayer, ImageProof } from "../../wire/image/build.ts";
+import type { EnvironmentReport, ImageLayer, TreeProof } from "../../wire/image/build.ts";
 import { inputsOf, type Builder, type Inputs, type Source } from "./builder.ts";
 import { describedAs, dressOf } from "./dress.ts";
 import { earlierReleases, environmentRelease, type EarlierRelease, type FoundRelease } from "./environment-release.ts";
@@ -27,7 +27,7 @@ export interface Composed {
   readonly held: ReadonlySet<string>;
   readonly layers: readonly ImageLayer[];
   readonly environment: EnvironmentReport;
-  readonly proof: ImageProof;
+  readonly proof: TreeProof;
 }
 
 /** Throws `image-refused` where the proof fails, and what its steps throw. */

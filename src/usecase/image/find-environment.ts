@@ -110,12 +110,14 @@ async function recorded(builder: Builder, record: ImageRecord, platform: string)
 }
 
 async function byDigest(
-  { output, places, configured }: Builder,
+  { output, from, places, configured }: Builder,
   { digest, reference }: ImageRecord,
   platform: string,
 ): Promise<StoredImage | null> {
-  const own = await findImage(output, digest, platform);
-  if (own !== null) return own;
+  for (const store of from === null ? [output] : [output, from]) {
+    const found = await findImage(store, digest, platform);
+    if (found !== null) return found;
+  }
   for (const place of [parseReference(reference), configured]) {
     if (place.kind === "layout") continue; // somebody else's disk
     const found = await findImage(await places.open(place), digest, platform);
@@ -146,8 +148,8 @@ async function published(
     return null;
   }
   const tag = versionTag(subject.version, variant.isDefault ? "" : variant.suffix);
-  const { output, places, configured } = builder;
-  for (const store of new Set([output, await places.open(configured)])) {
+  const { output, from, places, configured } = builder;
+  for (const store of new Set([output, ...(from === null ? [] : [from]), await places.open(configured)])) {
     const image = await findImage(store, tag, platform);
     if (image === null) continue;
     const labels = image.parts.config.config?.Labels ?? {};

@@ -30,7 +30,7 @@ export async function firstImage(
   const { variant, key } = inputs;
   const section = spec.image.source;
   const [foundation, source] = await Promise.all([
-    layFoundation(builder, spec, variant, platform),
+    layFoundation(builder, { subject, spec }, variant, platform),
     sourceLayer(builder.reader, builder.rebuild ? NO_CACHE : builder.cache, subject.tree, section),
   ]);
   const labels = labelsOf(describedAs({ subject, spec, variant, environment: key, base: foundation.base }));

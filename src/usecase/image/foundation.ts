@@ -9,11 +9,12 @@ import { AppError } from "../../error.ts";
 import { applyLayer, emptyTable, type FlatTable } from "../../layer/flatten.ts";
 import { DOCKER, OCI } from "../../oci/media-type.ts";
 import { scratchImage, type ImageParts } from "../../oci/append.ts";
+import { parsePlatform } from "../../oci/platform.ts";
 import { formatPlace, parseReference } from "../../oci/reference.ts";
 import type { Content } from "../../registry/store.ts";
-import type { Builder } from "./builder.ts";
+import type { Builder, Source } from "./builder.ts";
 import { environmentImage } from "./environment-image.ts";
-import type { TreeSpec } from "./read-spec.ts";
+import { needLock } from "./read-spec.ts";
 import { findImage, layerContents, tableOf, type StoredImage } from "./stored-image.ts";
 
 export interface Foundation {
@@ -26,17 +27,16 @@ export interface Foundation {
   readonly engine: { readonly name: string; readonly version: string } | null;
 }
 
-/** Throws `image-missing` where the base is not to be had, `engine-missing`, `engine-failed`. */
+/** Throws `image-missing` where the base is not to be had, `engine-missing`, `engine-failed`, `lock-invalid`. */
 export async function layFoundation(
   builder: Builder,
-  spec: TreeSpec,
+  { subject, spec }: Source,
   variant: Variant,
   platform: string,
 ): Promise<Foundation> {
   const { image, lock } = spec;
   const base = await baseOf(builder, variant, platform);
-  const [os = "linux", architecture = "amd64"] = platform.split("/");
-  const parts = base?.parts ?? scratchImage({ os, architecture });
+  const parts = base?.parts ?? scratchImage(parsePlatform(platform));
   const under = {
     contents: base === null ? [] : layerContents(base),
     table: async (): Promise<FlatTable> =>
@@ -47,6 +47,7 @@ export async function layFoundation(
     const settings = imageSettings(image, variant, lockedEnvironment(lock, variant.name, platform), []);
     return { ...under, parts: { ...parts, config: configured(parts.config, settings) }, engine: null };
   }
+  needLock(spec, variant, platform, subject.version);
   const { layer, config, engine } = await environmentImage(builder, spec, variant, platform, base);
   const described = { mediaType: layerTypeOf(parts), digest: layer.digest, size: layer.size };
   return {

@@ -6,7 +6,7 @@ import { applyLayer, tableDigest, withSource, type FlatTable } from "../../layer
 import { chunksOf } from "../../layer/bytes.ts";
 import { fullTar, placePath, type Place, type SourceFile } from "../../layer/source.ts";
 import { quotePath, type BytePath } from "../../object/path.ts";
-import type { ImageProof } from "../../wire/image/build.ts";
+import type { TreeProof } from "../../wire/image/build.ts";
 
 export interface Claim {
   /** What the layers below give. */
@@ -20,13 +20,13 @@ export interface Claim {
 }
 
 /** Gives the flat table of the image with the proof. Throws `image-refused` where they differ, with the first paths. */
-export async function prove(claim: Claim): Promise<{ readonly proof: ImageProof; readonly table: FlatTable }> {
+export async function prove(claim: Claim): Promise<{ readonly proof: TreeProof; readonly table: FlatTable }> {
   const { environment, layer, files, place, adopted } = claim;
   const table = layer === null ? environment : await applyLayer(environment, chunksOf(layer));
   const wanted = await withSource(environment, { bytes: fullTar(files, place) }, place);
   const [found, expected] = adopted ? [table, wanted].map((each) => contentsOnly(each, place)) : [table, wanted];
   if (found === undefined || expected === undefined) throw new AppError("internal", "A proof without tables");
-  const proof: ImageProof = { image: tableDigest(found), expected: tableDigest(expected), paths: found.size };
+  const proof: TreeProof = { image: tableDigest(found), expected: tableDigest(expected), paths: found.size };
   if (proof.image !== proof.expected) throw unproven(found, expected);
   return { proof, table };
 }

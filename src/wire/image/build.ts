@@ -36,7 +36,7 @@ export const EnvironmentReport = z.strictObject({
 });
 export type EnvironmentReport = z.infer<typeof EnvironmentReport>;
 
-export const ImageProof = z.strictObject({
+export const TreeProof = z.strictObject({
   /** Digest over every path that a container sees: type, mode, owner, time, contents. */
   image: Digest,
   /** The same with the whole source put in anew. Equal, or nothing is published. */
@@ -44,7 +44,7 @@ export const ImageProof = z.strictObject({
   /** Paths compared. */
   paths: z.int().min(0),
 });
-export type ImageProof = z.infer<typeof ImageProof>;
+export type TreeProof = z.infer<typeof TreeProof>;
 
 export const PlatformImage = z.strictObject({
   platform: z.string(),
@@ -53,7 +53,7 @@ export const PlatformImage = z.strictObject({
   config: Digest,
   layers: z.array(ImageLayer),
   environment: EnvironmentReport,
-  proof: ImageProof,
+  proof: TreeProof,
 });
 export type PlatformImage = z.infer<typeof PlatformImage>;
 

@@ -44,6 +44,6 @@ export function imageBuildVerb(verb: Verb): Verb {
     )
     .does<Flags>(async (session, [wanted = ""], { variant, allVariants, ...flags }) => {
       const { runImageBuild } = await import("../../run/image/build.ts");
-      return runImageBuild(session, { ...flags, wanted, variants: allVariants ? [] : variant });
+      return runImageBuild(session, { ...flags, wanted, from: null, variants: allVariants ? [] : variant });
     });
 }
