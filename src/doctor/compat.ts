@@ -18,9 +18,36 @@ export function floorOf(cuda: string): string | null {
   return CUDA_ROWS.find((row) => row.cuda.split(".")[0] === major)?.floor ?? null;
 }
 
-/** The newest CUDA that came with a driver no newer than this one; null: older than the table. */
+/**
+ * Drivers by their branch, and the newest CUDA that each of them has, which `nvidia-smi` shows as "CUDA Version".
+ * Source: NVIDIA's CUDA release notes, table 3, and the release notes of the drivers.
+ */
+const BRANCHES: readonly (readonly [branch: number, cuda: string])[] = [
+  [450, "11.0"],
+  [460, "11.2"],
+  [465, "11.3"],
+  [470, "11.4"],
+  [495, "11.5"],
+  [510, "11.6"],
+  [515, "11.7"],
+  [520, "11.8"],
+  [525, "12.0"],
+  [530, "12.1"],
+  [535, "12.2"],
+  [545, "12.3"],
+  [550, "12.4"],
+  [555, "12.5"],
+  [560, "12.6"],
+  [565, "12.7"],
+  [570, "12.8"],
+  [575, "12.9"],
+  [580, "13.0"],
+];
+
+/** The newest CUDA that a driver has by itself, minor versions beyond it left out; null: older than the table. */
 export function cudaOf(driver: string): string | null {
-  return CUDA_ROWS.findLast(({ toolkit }) => toolkit !== null && compareVersions(toolkit, driver) <= 0)?.cuda ?? null;
+  const branch = Number(driver.split(".")[0]);
+  return BRANCHES.findLast(([each]) => each <= branch)?.[1] ?? null;
 }
 
 /** The driver that came with a CUDA, which compiles its PTX; null: not known. */

@@ -42,6 +42,8 @@ export const Smi = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("failed"), status: z.int().nullable(), said: z.string() }),
   z.strictObject({
     kind: z.literal("answered"),
+    /** The newest CUDA that the driver has by itself; null where this nvidia-smi does not tell. */
+    cuda: Version.nullable(),
     gpus: z.array(SmiGpu),
     /** Memory rows or pages that only a reset takes out of use. */
     repairPending: z.boolean(),

@@ -1,7 +1,8 @@
 // The layers that an engine built on a base -> the entries of ONE layer that gives the same tree, whatever engine it was,
 // on whatever day. Reads each tar once; contents stay where they are, and are named by their place.
 import { createHash } from "node:crypto";
-import { ancestors, directoryOf, type BytePath } from "../object/path.ts";
+import { AppError } from "../error.ts";
+import { ancestors, directoryOf, quotePath, type BytePath } from "../object/path.ts";
 import { baseName, inOrder, NO_XATTRS, OPAQUE, WHITEOUT, type TarHeader } from "./entry.ts";
 import type { FlatEntry, FlatTable } from "./flat-table.ts";
 import type { DropRule } from "./drop.ts";
@@ -32,7 +33,7 @@ export interface MergeOptions {
  * `layers`: lowest first. Given in the order of layers' entries, each directory before what is in it, with every
  * directory above an entry. What names one content in an engine's layer stays hardlinked, the first name in order being
  * the file. Left out: what says the same as the base, what `drop` names, attributes of the machine that built.
- * Throws `image-damaged`.
+ * Throws `image-damaged`, and `image-refused` for devices outside /dev.
  */
 export async function mergeLayers(
   layers: readonly AsyncIterable<LocatedEntry>[],
@@ -42,8 +43,17 @@ export async function mergeLayers(
   for (const [number, entries] of layers.entries()) await merging.take(number, entries);
   const isDropped = selects({ include: drop.map(({ pattern }) => pattern), exclude: [] });
   for (const path of merging.held.keys()) if (isDropped(path)) merging.held.delete(path); // until now: links name them
+  for (const { header } of merging.held.values()) refuseDevice(header);
   merging.ensure(directories);
   return finish(merging, base, epoch);
+}
+
+/** Engines make those of /dev anew; nothing but the running engine's own belongs in an image. */
+function refuseDevice({ path, type }: TarHeader): void {
+  if (type !== "character" && type !== "block") return;
+  throw new AppError("image-refused", `/${quotePath(path)} is a ${type} device, which no image of ours carries`, {
+    hint: `remove it in the build: rm /${quotePath(path)}`,
+  });
 }
 
 /** An entry with what tells its names apart from those of an equal content, and the digest where it was needed. */
@@ -57,9 +67,11 @@ interface Held {
 
 class Merging {
   readonly held = new Map<BytePath, Held>();
-  /** Paths of the base that are gone, and directories of it that are gone with all in them. */
+  /** Paths of the base that were taken away, whether something else stands there now or not. */
   readonly removed = new Set<BytePath>();
   readonly #base: FlatTable;
+  /** What something was ever held below: where nothing was, nothing has to be looked for. */
+  readonly #parents = new Set<BytePath>();
 
   constructor(base: FlatTable) {
     this.#base = base;
@@ -78,7 +90,7 @@ class Merging {
   ensure(directories: readonly BytePath[]): void {
     for (const path of directories) {
       if (this.held.has(path) || (this.#base.has(path) && !this.removed.has(path))) continue;
-      this.held.set(path, { header: headerOf(path, undefined), place: null, inode: {}, digest: null });
+      this.held.set(path, implied(path));
     }
   }
 
@@ -98,29 +110,37 @@ class Merging {
   #put(held: Held, fresh: Set<BytePath>): void {
     const { path, type } = held.header;
     for (const above of ancestors(path)) {
-      const there = this.held.get(above);
-      if (there !== undefined && there.header.type !== "directory") this.held.delete(above);
+      this.#parents.add(above);
+      const lower = this.removed.has(above) ? undefined : this.#base.get(above);
+      if ((this.held.get(above)?.header ?? lower)?.type === "directory") continue;
+      this.held.set(above, implied(above));
+      fresh.add(above);
     }
-    if (type !== "directory" && this.held.get(path)?.header.type === "directory") this.#removeHeld(path, new Set());
+    if (type !== "directory") this.#clear(path, NONE);
     this.held.set(path, held);
     fresh.add(path);
   }
 
   #remove(path: BytePath, fresh: ReadonlySet<BytePath>): void {
-    this.#removeHeld(path, fresh);
+    this.#clear(path, fresh);
+    if (!fresh.has(path)) this.held.delete(path);
     if (this.#base.has(path)) this.removed.add(path);
   }
 
   #clear(directory: BytePath, fresh: ReadonlySet<BytePath>): void {
-    for (const path of below(this.held, directory)) if (!fresh.has(path)) this.held.delete(path);
+    const inside = this.#parents.has(directory) ? below(this.held, directory) : [];
+    for (const path of inside) if (!fresh.has(path)) this.held.delete(path);
+    if (this.#base.get(directory)?.type !== "directory") return;
     for (const path of below(this.#base, directory)) this.removed.add(path);
   }
-
-  #removeHeld(path: BytePath, fresh: ReadonlySet<BytePath>): void {
-    const inside = this.held.get(path)?.header.type === "directory" ? below(this.held, path) : [];
-    for (const each of [path, ...inside]) if (!fresh.has(each)) this.held.delete(each);
-  }
 }
+
+/** A directory that is there because of what is in it. */
+function implied(path: BytePath): Held {
+  return { header: headerOf(path, undefined), place: null, inode: {}, digest: null };
+}
+
+const NONE: ReadonlySet<BytePath> = new Set();
 
 function below(table: ReadonlyMap<BytePath, unknown>, directory: BytePath): BytePath[] {
   return [...table.keys()].filter((path) => path.startsWith(`${directory}/`));
@@ -142,11 +162,12 @@ function finish({ held, removed }: Merging, base: FlatTable, epoch: number): Mer
     if (!saysTheSame(each, removed.has(path) ? undefined : base.get(path)))
       found.set(path, { ...normal(each.header, epoch), place: each.place });
   }
-  for (const path of gone(removed, held, base)) found.set(path, whiteout(path, epoch));
+  for (const path of gone(removed, held)) found.set(path, whiteout(path, epoch));
   for (const path of found.keys()) {
     for (const above of ancestors(path)) {
       if (found.has(above)) continue;
-      const known = held.get(above)?.header ?? headerOf(above, base.get(above));
+      const lower = removed.has(above) ? undefined : base.get(above);
+      const known = held.get(above)?.header ?? headerOf(above, lower?.type === "directory" ? lower : undefined);
       found.set(above, { ...normal(known, epoch), place: null });
     }
   }
@@ -154,17 +175,17 @@ function finish({ held, removed }: Merging, base: FlatTable, epoch: number): Mer
 }
 
 /** Whiteouts, the topmost alone: what is in a removed directory goes with it. */
-function gone(removed: ReadonlySet<BytePath>, held: ReadonlyMap<BytePath, Held>, base: FlatTable): BytePath[] {
-  const isGone = (path: BytePath): boolean => {
-    const there = held.get(path);
-    return there === undefined && [path, ...ancestors(path)].some((each) => removed.has(each));
-  };
-  const lost = new Set<BytePath>();
-  for (const path of removed) {
-    const inside = base.get(path)?.type === "directory" ? below(base, path) : [];
-    for (const each of [path, ...inside]) if (isGone(each)) lost.add(each);
-  }
-  return [...lost].filter((path) => !ancestors(path).some((above) => lost.has(above))).map(whiteoutPath);
+function gone(removed: ReadonlySet<BytePath>, held: ReadonlyMap<BytePath, Held>): BytePath[] {
+  const there = new Set([...held.keys()].flatMap((path) => [path, ...ancestors(path)]));
+  const isGone = (path: BytePath): boolean => removed.has(path) && !there.has(path);
+  return [...removed]
+    .filter((path) => isGone(path) && !ancestors(path).some((above) => isGone(above) || isNoDirectory(held.get(above))))
+    .map(whiteoutPath);
+}
+
+/** What stands there hides all that the base has below it. */
+function isNoDirectory(held: Held | undefined): boolean {
+  return held !== undefined && held.header.type !== "directory";
 }
 
 function whiteoutPath(path: BytePath): BytePath {

@@ -1,11 +1,12 @@
 // Requests to one repository of a registry: where it is and what it asks for is found out once; each request is authorised,
 // follows redirects without taking the login along, and is made again where that helps. Knows nothing of images.
-import { AppError, isAppError } from "../error.ts";
+import { AppError } from "../error.ts";
 import type { Environment } from "../git/environment.ts";
 import { parseChallenges, type Challenge } from "./challenge.ts";
 import { findCredentials, type Credentials } from "./credentials.ts";
 import { endpointsOf, type Endpoints } from "./endpoint.ts";
 import { complaintIn, refusal, unreachable, type Asked, type Complaint } from "./failure.ts";
+import { findRegistry, type Found } from "./find.ts";
 import { ConnectionError, createHttp, type Body, type Http, type HttpAnswer, type HttpRequest } from "./http.ts";
 import { backOff, isPassing, isPassingFailure, LONGEST_WAIT, retryAfter, TRIES } from "./patience.ts";
 import { authorization } from "./token.ts";
@@ -48,14 +49,7 @@ export interface ReadAnswer extends Answer {
 
 const MOST_REDIRECTS = 5;
 
-/** A registry that is down is not waited for long before anything was done. */
-const TRIES_TO_FIND = 3;
 const CONNECTIONS = 6;
-
-interface Found {
-  readonly base: URL;
-  readonly challenges: readonly Challenge[];
-}
 
 export class Session {
   readonly options: SessionOptions;
@@ -197,43 +191,14 @@ export class Session {
   }
 
   #find(): Promise<Found> {
-    this.#found ??= this.#look().catch((cause: unknown) => {
+    const { host, wait } = this.options;
+    const get = (url: URL, base: URL): Promise<Answer> =>
+      this.#follow({ method: "GET", at: url, access: "pull" }, url, base, null);
+    this.#found ??= findRegistry({ host, bases: this.#endpoints.bases, get, wait }).catch((cause: unknown) => {
       this.#found = null; // the next request looks again
       throw cause;
     });
     return this.#found;
-  }
-
-  /** Asks `/v2/`, which every registry answers, with no login shown. */
-  async #look(): Promise<Found> {
-    let failure: unknown = null;
-    for (const base of this.#endpoints.bases) {
-      const url = new URL("/v2/", base);
-      const ask: Ask = { method: "GET", at: url, access: "pull" };
-      try {
-        const { answer } = await this.#patiently(ask, TRIES_TO_FIND, [], () => this.#follow(ask, url, base, null));
-        if (answer.status === 200 || answer.status === 401) {
-          await answer.discard();
-          return { base, challenges: parseChallenges(answer.header("www-authenticate") ?? "") };
-        }
-        failure = await this.#notARegistry(answer);
-        if (answer.status !== 400) break; // 400: what speaks TLS alone says so in this way
-      } catch (cause) {
-        if (!isAppError(cause, "registry-failed")) throw cause;
-        failure = failure === null || cause.data["kind"] === "certificate" ? cause : failure; // else of the likelier way
-      }
-    }
-    throw failure;
-  }
-
-  async #notARegistry(answer: Answer): Promise<AppError> {
-    const { host } = this.options;
-    const { words } = await complaintIn(answer);
-    const said = words === "" ? "" : `: ${words}`;
-    return new AppError("registry-failed", `${host} answers ${answer.status} to GET /v2/${said}`, {
-      hint: isPassing(answer.status) ? "run it again later" : "is it a registry? check the name",
-      data: { host, status: answer.status },
-    });
   }
 
   /** Makes a request again where that may help. The last answer; throws where no connection lasts. */

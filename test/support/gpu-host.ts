@@ -200,7 +200,10 @@ export class GpuHost {
   }
 
   /** nvidia-smi answers these GPUs. */
-  smi(gpus: readonly RecordedGpu[], { repairs = "No" }: { readonly repairs?: "Yes" | "No" } = {}): this {
+  smi(
+    gpus: readonly RecordedGpu[],
+    { repairs = "No", cuda = "12.4" }: { readonly repairs?: "Yes" | "No"; readonly cuda?: string } = {},
+  ): this {
     const list = gpus.flatMap(({ name, instances = [] }, n) => [
       `GPU ${n}: ${name} (UUID: ${uuidOf(n)})`,
       ...instances.map((uuid, each) => `  MIG 3g.20gb     Device  ${each}: (UUID: MIG-${uuid})`),
@@ -214,7 +217,7 @@ export class GpuHost {
     );
     this.file(
       "bin/answer/repairs",
-      `    Retired Pages\n        Pending Page Blacklist            : N/A\n    Remapped Rows\n        Uncorrectable Error               : 1\n        Pending                           : ${repairs}\n        Remapping Failure Occurred        : No\n`,
+      `\n==============NVSMI LOG==============\n\nTimestamp                                 : Thu Jul 16 14:00:21 2026\nDriver Version                            : 550.54.14\nCUDA Version                              : ${cuda}\n\nAttached GPUs                             : ${gpus.length}\nGPU 00000000:01:00.0\n    Retired Pages\n        Pending Page Blacklist            : N/A\n    Remapped Rows\n        Uncorrectable Error               : 1\n        Pending                           : ${repairs}\n        Remapping Failure Occurred        : No\n`,
     );
     return this.#program(known ? 0 : 2, 0);
   }

@@ -19,6 +19,8 @@ export interface Workbenches {
   readonly work: string;
   /** Makes an image and pushes it under that tag; `start` is its command, JupyterLab's stand-in unless given. */
   publish(tag: string, options?: PublishOptions): Promise<void>;
+  /** The same with another address of the registry: a proxy's. */
+  through(host: string): Promise<Workbenches>;
   /** Starts the container as a person would, with Jupyter's and SSH's ports published on the loopback address. */
   open(name: string, tag: string, more?: readonly string[]): Promise<{ jupyter: number; ssh: number }>;
 }
@@ -45,10 +47,9 @@ for module in list(sys.modules.values()):
 export async function workbenches(sandbox: Sandbox): Promise<Workbenches> {
   const own = containers(sandbox);
   const registry = await registryServer(sandbox);
-  const insecure = `short-name-mode = "disabled"\n[[registry]]\nlocation = "${registry.host}"\ninsecure = true\n`;
   const env: Environment = {
     ...own.env,
-    CONTAINERS_REGISTRIES_CONF: sandbox.write("containers/insecure.conf", insecure),
+    CONTAINERS_REGISTRIES_CONF: insecure(sandbox, registry.host),
     XDG_STATE_HOME: sandbox.path("state"),
   };
   const podman: Containers = {
@@ -58,9 +59,29 @@ export async function workbenches(sandbox: Sandbox): Promise<Workbenches> {
     text: (program, args, options = {}) => own.text(program, args, { ...options, env: { ...env, ...options.env } }),
   };
   const base = await importBase(sandbox, podman);
-  const repository = `${registry.host}/lab`;
   const work = sandbox.path("work");
   mkdirSync(work);
+  const lab = (host: string): Workbenches =>
+    workbenchesAt({ sandbox, podman, env, registry, base, work }, `${host}/lab`);
+  return lab(registry.host);
+}
+
+function insecure(sandbox: Sandbox, ...hosts: readonly string[]): string {
+  const tables = hosts.map((host) => `[[registry]]\nlocation = "${host}"\ninsecure = true\n`);
+  return sandbox.write("containers/insecure.conf", `short-name-mode = "disabled"\n${tables.join("")}`);
+}
+
+interface Made {
+  readonly sandbox: Sandbox;
+  readonly podman: Containers;
+  readonly env: Environment;
+  readonly registry: RegistryServer;
+  readonly base: string;
+  readonly work: string;
+}
+
+function workbenchesAt(made: Made, repository: string): Workbenches {
+  const { sandbox, podman, env, registry, base, work } = made;
   return {
     env,
     podman,
@@ -93,6 +114,10 @@ export async function workbenches(sandbox: Sandbox): Promise<Workbenches> {
         await podman.run("podman", ["push", "--quiet", name, `${repository}:${each}`]);
       }
       await podman.run("podman", ["rmi", name]);
+    },
+    through(host) {
+      insecure(sandbox, registry.host, host); // the same file
+      return Promise.resolve(workbenchesAt(made, `${host}/lab`));
     },
     async open(name, tag, more = []) {
       const [jupyter, ssh] = [await freePort(), await freePort()];
@@ -156,6 +181,14 @@ async function importBase(sandbox: Sandbox, podman: Containers): Promise<string>
   const change = ["--change", "ENV PATH=/usr/bin:/bin"];
   await podman.run("podman", ["import", "--quiet", ...change, tar, "localhost/workbench-base:1"]);
   return "localhost/workbench-base:1";
+}
+
+/** What the stand-in answers there; an SSH server's greeting where it speaks first. */
+export async function ask(port: number, path: string): Promise<unknown> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+    headers: { authorization: `token ${TOKEN}`, connection: "close" },
+  });
+  return response.json();
 }
 
 export interface Training {

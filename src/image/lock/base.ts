@@ -2,13 +2,13 @@
 // system it is, whose signatures it trusts. Layers are read from the top down, and only where somebody asks.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { AppError } from "../../error.ts";
 import { inflated } from "../../layer/flatten.ts";
 import { readTar } from "../../layer/tar.ts";
+import { parsePlatform } from "../../oci/platform.ts";
 import { parseReference } from "../../oci/reference.ts";
-import { ImageConfig, type Descriptor, type Manifest } from "../../oci/schema.ts";
-import { parseManifest } from "../../registry/manifest.ts";
+import type { Descriptor, ImageConfig, Manifest } from "../../oci/schema.ts";
 import { openImageStore, type OpenDeps } from "../../registry/open.ts";
+import { readImage } from "../../registry/read-image.ts";
 import type { ImageStore } from "../../registry/store.ts";
 
 export interface BaseImage {
@@ -37,40 +37,11 @@ export async function withBase<T>(
   const parsed = parseReference(reference);
   const store = await openImageStore(parsed, deps);
   try {
-    return await use(await readBase(store, parsed.digest ?? "", platform), store);
+    const { descriptor, manifest, config } = await readImage(store, parsed.digest ?? "", parsePlatform(platform));
+    return await use({ digest: descriptor.digest, manifest, config }, store);
   } finally {
     await store.close();
   }
-}
-
-async function readBase(store: ImageStore, wanted: string, platform: string): Promise<BaseImage> {
-  const stored = await store.manifest(wanted);
-  if (stored === null) {
-    throw new AppError("image-missing", `The base is not there: ${store.name} has no ${wanted}`, {
-      hint: "name a base that is there in environment.base of morello.yaml",
-    });
-  }
-  const parsed = parseManifest(stored, store.name);
-  if (parsed.kind === "index") {
-    const [os = "", architecture = ""] = platform.split("/");
-    const found = parsed.index.manifests.find(
-      ({ platform: of }) => of?.os === os && of.architecture === architecture && (of.variant ?? "v8") === "v8",
-    );
-    if (found !== undefined) return readBase(store, found.digest, platform);
-    const there = parsed.index.manifests.flatMap(({ platform: of }) => (of ? [`${of.os}/${of.architecture}`] : []));
-    throw new AppError("image-missing", `The base ${wanted} is for ${there.join(", ")}, and not for ${platform}`, {
-      hint: "change image.platforms or environment.base of morello.yaml",
-    });
-  }
-  const { manifest } = parsed;
-  const config = ImageConfig.parse(JSON.parse((await whole(store.blob(manifest.config))).toString("utf8")));
-  const is = `${config.os}/${config.architecture}`;
-  if (is !== platform) {
-    throw new AppError("image-missing", `The base ${wanted} is for ${is}, and not for ${platform}`, {
-      hint: "change image.platforms, or name the digest of an image for several platforms in environment.base",
-    });
-  }
-  return { digest: stored.digest, manifest, config };
 }
 
 async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {

@@ -22,7 +22,7 @@ export interface Containers {
   restart(name: string): Promise<void>;
   /** Asks it to end, waits so many seconds at most, then ends it. None is fine. */
   stop(name: string, seconds: number): Promise<void>;
-  /** None is fine. */
+  /** Ends it at once, if it runs. None is fine. */
   remove(name: string): Promise<void>;
   /** Null: it does not run. */
   processes(name: string): Promise<Process[] | null>;
@@ -87,7 +87,7 @@ export function openContainers(
     start: async (args, env) => void (await demand(args, env)),
     restart: async (name) => void (await demand(["start", name])),
     stop: (name, seconds) => unless(ABSENT, ["stop", "--time", String(seconds), name]),
-    remove: (name) => unless(ABSENT, ["rm", "--force", name]),
+    remove: (name) => unless(ABSENT, ["rm", "--force", ...(engine === "podman" ? ["--time", "0"] : []), name]),
     async processes(name) {
       const args = tableArguments(engine, name);
       const done = await ask(args);

@@ -1,6 +1,6 @@
 // The door of a workbench: the container that listens on its ports and passes connections on. What it is told is one file,
 // replaced whole: all ports move at once, and connections that stand stay where they are.
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
@@ -92,6 +92,7 @@ async function startDoor(
   }
   if (found?.running === true) return;
   if (found !== null) await containers.remove(name);
+  rmSync(join(place.door, "serving.json"), { force: true }); // told by the one before
   writeWhole(join(place.door, "door.py"), readFileSync(join(workbenchDirectory(), "door.py"), "utf8"), { mode: 0o644 });
   const command = doorCommand(containers.engine, { workbench: place.name, name, image, directory: place.door }, user);
   try {

@@ -10,7 +10,7 @@ import { localImage, pullImage, type LocalImage } from "../../image/local-image.
 import { isWorkbench } from "../../image/run-command.ts";
 import { workbenchDirectory } from "../../image/workbench.ts";
 import { parseReference, type Reference } from "../../oci/reference.ts";
-import type { ImageProof, ImageVerifyOutcome } from "../../wire/image/verify.ts";
+import type { ImageVerdict, ImageVerifyOutcome } from "../../wire/image/verify.ts";
 import { withWorkspace } from "../workspace.ts";
 import type { ContainerFace } from "./container-face.ts";
 import { probeImage, type ProbingInput } from "./probe-image.ts";
@@ -57,7 +57,7 @@ async function imageHere(deps: ContainerDeps, reference: Reference, text: string
 }
 
 /** In the order in which they are shown. Without a repository there is no ledger to ask. */
-async function proofsOf(face: ContainerFace, digest: string | null, tag: string | null): Promise<ImageProof[]> {
+async function proofsOf(face: ContainerFace, digest: string | null, tag: string | null): Promise<ImageVerdict[]> {
   try {
     return await withWorkspace(face, async (workspace) => [judgeDigest(await imageRecords(workspace), digest, tag)]);
   } catch (failure) {

@@ -21,7 +21,7 @@ export async function pull(upgrading: Upgrading): Promise<Upgrading | null> {
   const { image: reference } = journal.to;
   options.onEvent({ kind: "pulling", image: reference });
   const isLocal = reference.startsWith("localhost/") && (await containers.image(reference)) !== null;
-  if (!isLocal) await containers.pull(reference); // `localhost/` is podman's name for what was built here
+  if (!isLocal) await pullPatiently(upgrading, reference); // `localhost/` is podman's name for what was built here
   const image = await containers.image(reference);
   if (image === null)
     throw new AppError("image-missing", `${containers.engine} has no image ${reference} after its pull`);
@@ -33,6 +33,23 @@ export async function pull(upgrading: Upgrading): Promise<Upgrading | null> {
   const container = await freeName(upgrading, `${journal.name}-${version.replace(/[^\w.-]+/g, "-")}`);
   options.onEvent({ kind: "pulled", version, pinned });
   return about(upgrading, { at: "start", to: { container, version, image: reference, pinned } });
+}
+
+/** Milliseconds before each further try: what was pulled stays, and some gigabytes take more than one connection. */
+const PAUSES = [1000, 4000];
+/** Words that no further try would change. */
+const FINAL =
+  /manifest unknown|not found|unauthorized|denied|invalid reference|no such host|connection refused|no space left/i;
+
+async function pullPatiently({ containers }: Upgrading, reference: string): Promise<void> {
+  for (const pause of [...PAUSES, null]) {
+    try {
+      return await containers.pull(reference);
+    } catch (error) {
+      if (pause === null || !isAppError(error, "engine-failed") || FINAL.test(error.message)) throw error;
+      await sleep(pause);
+    }
+  }
 }
 
 /** The name may be an earlier upgrade's whose container was kept. */
@@ -144,8 +161,8 @@ export async function healthy(upgrading: Upgrading): Promise<Upgrading> {
     const found = await newOne(upgrading);
     if (found === null) return about(upgrading, { at: "start" }); // somebody took it away: nothing is lost with it
     if (!found.running) {
-      if (restarted || found.exitCode !== 0) return unfit(upgrading, `it ended with status ${found.exitCode}`);
-      restarted = true; // the machine was started anew, or somebody stopped it
+      if (restarted) return unfit(upgrading, `it ended with status ${found.exitCode}`);
+      restarted = true; // the machine may have gone down with it: one that is not fit ends again
       await containers.restart(found.name);
       continue;
     }
