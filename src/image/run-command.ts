@@ -1,5 +1,13 @@
 // What shall run + what the host has -> the engine's command line. Pure: reads nothing, starts nothing.
-import { HEALTH_COMMAND, HOST_KEYS, JUPYTER_PORT, SSH_PORT, TOKEN_FILE, WORKSPACE } from "../environment/workbench.ts";
+import {
+  HEALTH_COMMAND,
+  HOST_KEYS,
+  JUPYTER_PORT,
+  SSH_PORT,
+  START,
+  TOKEN_FILE,
+  WORKSPACE,
+} from "../environment/workbench.ts";
 
 /** Labels that containers are found by; the first names the workbench. */
 export const LABELS = { workbench: "morello.workbench", image: "morello.image" } as const;
@@ -20,6 +28,8 @@ export interface RunSpec {
   readonly bind: string;
   /** Ports of the host; null: the service is not started, or not reached from outside. */
   readonly ports: { readonly jupyter: number | null; readonly ssh: number | null };
+  /** Other ports: of the container, and of the host. */
+  readonly more: readonly { readonly inside: number; readonly port: number }[];
   /** `none`, `all`, or the indexes or UUIDs of GPUs. */
   readonly gpus: "none" | "all" | readonly string[];
   /** Of /dev/shm, bytes; not with `ipc`. */
@@ -34,8 +44,12 @@ export interface RunSpec {
   readonly env: readonly string[];
   /** Public keys that may log in, one an entry. */
   readonly authorizedKeys: readonly string[];
+  /** Host keys stay in a volume of that name. */
+  readonly keepHostKeys: boolean;
   /** The image has morello-start: user, secrets and health are its. */
   readonly workbench: boolean;
+  /** Whom the image runs as by itself; empty: root. */
+  readonly imageUser: string;
 }
 
 /** What of the host decides how it is said. */
@@ -144,7 +158,7 @@ function quotedDevices(devices: readonly string[]): string {
   return `"device=${devices.join(",")}"`;
 }
 
-function networkArguments({ network, ports, bind }: RunSpec): string[] {
+function networkArguments({ network, ports, more, bind }: RunSpec): string[] {
   if (network === "host") return ["--network", "host"];
   const publish = (host: number | null, inside: number): string[] =>
     host === null ? [] : ["--publish", `${bind.includes(":") ? `[${bind}]` : bind}:${host}:${inside}`];
@@ -152,6 +166,7 @@ function networkArguments({ network, ports, bind }: RunSpec): string[] {
     ...(network === null ? [] : ["--network", network]),
     ...publish(ports.jupyter, JUPYTER_PORT),
     ...publish(ports.ssh, SSH_PORT),
+    ...more.flatMap(({ inside, port }) => publish(port, inside)),
   ];
 }
 
@@ -170,12 +185,22 @@ function limitArguments({ limits }: HostFacts): string[] {
   return ["--ulimit", `memlock=${memlock}:${memlock}`, "--ulimit", `stack=${stack}:${stack}`];
 }
 
-/** What is written in the workspace shall be the caller's. Where root of the container is the caller, root it stays. */
-function userArguments({ workbench }: RunSpec, { engine, uid, gid }: HostFacts): string[] {
+/**
+ * What is written in the workspace shall be the caller's. Where root of the container is the caller, root it stays;
+ * where the image names a user, the caller takes that user's place.
+ */
+function userArguments({ workbench, imageUser }: RunSpec, { engine, uid, gid }: HostFacts): string[] {
+  if (uid === 0 && !isRoot(imageUser)) return [];
+  if (engine.rootless && !isRoot(imageUser)) return engine.name === "podman" ? ["--userns", "keep-id"] : [];
+  if (!isRoot(imageUser)) return ["--user", `${uid}:${gid}`];
   const mapped = engine.rootless || uid === 0;
   if (!workbench) return mapped ? [] : ["--user", `${uid}:${gid}`];
   if (mapped) return ["--env", "MORELLO_UID=0"];
   return ["--env", `MORELLO_UID=${uid}`, "--env", `MORELLO_GID=${gid}`];
+}
+
+function isRoot(user: string): boolean {
+  return ["", "root", "0"].includes(user.split(":")[0] ?? "");
 }
 
 /** Who logs in over SSH, and whom JupyterLab runs as. */
@@ -189,7 +214,7 @@ function mountArguments(spec: RunSpec, { selinux }: HostFacts, tokenFile: string
     ...(spec.workspace === null ? [] : [`${spec.workspace}:${WORKSPACE}${selinux ? ":z" : ""}`]),
     ...(tokenFile === null ? [] : [`${tokenFile}:${TOKEN_FILE}:ro${label}`]),
     // Made at the first start: whoever logged in once finds the same host again, also after an upgrade.
-    ...(spec.ports.ssh === null ? [] : [`${hostKeyVolume(spec.name)}:${HOST_KEYS}`]),
+    ...(spec.ports.ssh === null || !spec.keepHostKeys ? [] : [`${hostKeyVolume(spec.name)}:${HOST_KEYS}`]),
     ...spec.volumes,
   ];
   return [
@@ -230,6 +255,11 @@ function healthArguments({ engine }: HostFacts): string[] {
   return ["--health-cmd", HEALTH_COMMAND, "--health-interval", "30s", "--health-start-period", "60s"];
 }
 
+/** Whether morello-start is what it runs. */
+export function isWorkbench({ entrypoint }: { readonly entrypoint: readonly string[] }): boolean {
+  return entrypoint.includes(START);
+}
+
 /** A command line as people paste it into a shell. */
 export function shellWords(words: readonly string[]): string {
   return words.map((word) => (/^[\w@%+:,./=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
@@ -260,9 +290,14 @@ export function sshConfig(host: {
   ].join("\n");
 }
 
-/** Runs a script on as many processes as there are GPUs. */
-export function torchrun(script: readonly string[], spec: Pick<RunSpec, "gpus">, host: HostFacts): string[] {
+/** How many GPUs the container gets. */
+export function gpusGiven(spec: Pick<RunSpec, "gpus">, host: Pick<HostFacts, "engine" | "gpu">): number {
   const way = gpuWay(spec, host);
-  const count = way === "none" || way === "unreachable" ? 1 : spec.gpus === "all" ? host.gpu.count : spec.gpus.length;
-  return ["torchrun", "--standalone", `--nproc-per-node=${count}`, ...script];
+  if (way === "none" || way === "unreachable") return 0;
+  return typeof spec.gpus === "string" ? host.gpu.count : spec.gpus.length;
+}
+
+/** Runs a script on as many processes as there are GPUs; on one where there are none. */
+export function torchrun(script: readonly string[], spec: Pick<RunSpec, "gpus">, host: HostFacts): string[] {
+  return ["torchrun", "--standalone", `--nproc-per-node=${Math.max(gpusGiven(spec, host), 1)}`, ...script];
 }

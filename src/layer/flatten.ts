@@ -127,6 +127,10 @@ class Target {
   #drop(path: BytePath, lowerOnly: boolean): void {
     for (const child of this.#children.get(path) ?? []) this.#drop(child, lowerOnly);
     if (lowerOnly && this.#fresh.has(path)) return;
+    if ((this.#children.get(path)?.size ?? 0) > 0) {
+      this.entries.set(path, IMPLIED); // this layer has something below, and names no directory for it
+      return;
+    }
     this.#children.get(directoryOf(path))?.delete(path);
     this.entries.delete(path);
   }
@@ -168,9 +172,9 @@ export async function* inflated(chunks: AsyncIterable<Uint8Array>): AsyncGenerat
 
 /**
  * The table that an image would have whose source is this one full layer: what stands at the place is taken away first.
- * Proof of a diff layer: `tableDigest(applyLayer(environment, diff))` is `tableDigest(withSource(environment, full, …))`.
+ * `full`: the layer, or its tar. Proof of a diff layer: `tableDigest(applyLayer(environment, diff))` is `tableDigest(withSource(environment, full, …))`.
  */
-export async function withSource(table: FlatTable, full: Layer, place: Place): Promise<FlatTable> {
+export async function withSource(table: FlatTable, full: Pick<Layer, "bytes">, place: Place): Promise<FlatTable> {
   const target = new Target(table);
   target.remove(placePath(place));
   return applyLayer(target.entries, chunksOf(full.bytes));

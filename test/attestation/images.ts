@@ -24,10 +24,12 @@ export function attestedImage(changes: Partial<AttestedImage> = {}): AttestedIma
       variant: "cu126",
       platform: "linux/amd64",
       base: null,
+      python: null,
       compat: null,
+      asks: [],
       debs: [
-        { name: "libc6", version: "2.36-9+deb12u13", architecture: "amd64", path: "pool/c", sha256: hex("2"), size: 9 },
-        { name: "g++", version: "4:12.2.0-3", architecture: "amd64", path: "pool/g", sha256: hex("3"), size: 9 },
+        { name: "libc6", version: "2.36-9+deb12u13", architecture: "amd64", url: "pool/c", sha256: hex("2"), size: 9 },
+        { name: "g++", version: "4:12.2.0-3", architecture: "amd64", url: "pool/g", sha256: hex("3"), size: 9 },
       ],
       wheels: [
         { name: "Typing_Extensions", version: "4.12.2", url: "https://example.com/t.whl", sha256: hex("4") },

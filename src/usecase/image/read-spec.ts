@@ -5,7 +5,6 @@ import { lockedEnvironment, LOCK_FILE, type Lock } from "../../environment/lock.
 import { parseLock } from "../../environment/lock-text.ts";
 import type { ImageSection } from "../../environment/spec.ts";
 import { variantsOf, type Variant } from "../../environment/variants.ts";
-import { isPure } from "../../environment/wanted.ts";
 import { AppError } from "../../error.ts";
 import type { GitObject, ObjectReader } from "../../git/objects.ts";
 
@@ -42,18 +41,19 @@ export async function readSpec(reader: ObjectReader, commit: string, revision: s
   }
   const variants = variantsOf(image);
   const lock = lockFile === null ? null : parseLock(lockFile.body.toString("utf8"), `${LOCK_FILE} of ${revision}`);
-  for (const { name, environment } of variants) {
-    const unlocked = image.platforms.find((platform) => lockedEnvironment(lock, name, platform) === null);
-    if (unlocked === undefined || isPure(image, environment)) continue;
-    throw new AppError(
-      "lock-invalid",
-      lock === null
-        ? `${revision} has no ${LOCK_FILE}, and its image installs packages`
-        : `${LOCK_FILE} of ${revision} lacks the variant ${name} on ${unlocked}`,
-      { hint: "morello image lock, commit it to the line, and release that", data: { revision, variant: name } },
-    );
-  }
   return { image, lock, variants, source: sourceOf(configuration, lockFile) };
+}
+
+/** Throws `lock-invalid` where an environment that installs something is not locked. */
+export function needLock({ lock }: TreeSpec, variant: Variant, platform: string, revision: string): void {
+  if (lockedEnvironment(lock, variant.name, platform) !== null) return;
+  throw new AppError(
+    "lock-invalid",
+    lock === null
+      ? `${revision} has no ${LOCK_FILE}, and its image installs packages`
+      : `${LOCK_FILE} of ${revision} lacks the variant ${variant.name} on ${platform}`,
+    { hint: "morello image lock, commit it to the line, and release that", data: { revision, variant: variant.name } },
+  );
 }
 
 /** Object IDs of what `readSpec` reads, to tell without reading whether two commits say the same. */
