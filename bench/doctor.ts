@@ -19,7 +19,7 @@ const boxHangs = given(new GpuHost(join(root, "box-hangs")))
   .torch("2.7.1+cu126", "12.6")
   .smiHangs();
 
-console.log(`load ${loadavg()[0]?.toFixed(1)}`);
+process.stdout.write(`load ${loadavg()[0]?.toFixed(1)}\n`);
 for (const [name, host] of Object.entries({ well, hangs }))
   measure(`morello doctor, ${name}`, host, [process.execPath, CLI, "doctor", "--host-root", host.root]);
 for (const [name, host] of Object.entries({ well: box, hangs: boxHangs }))
@@ -37,5 +37,5 @@ function measure(name: string, host: GpuHost, [program = "", ...args]: readonly 
     return performance.now() - before;
   }).toSorted((a, b) => a - b);
   const median = times[Math.floor(runs / 2)] ?? 0;
-  console.log(`${name}: median ${median.toFixed(0)} ms, worst ${times.at(-1)?.toFixed(0)} ms`);
+  process.stdout.write(`${name}: median ${median.toFixed(0)} ms, worst ${times.at(-1)?.toFixed(0)} ms\n`);
 }
