@@ -47,7 +47,7 @@ const AFTER = [
 
 async function layout(sandbox: Sandbox, layers: readonly Layer[]): Promise<string> {
   const directory = sandbox.path("image");
-  const store = await openLayout({ directory, name: "oci:image" });
+  const store = openLayout({ directory, name: "oci:image" });
   const put = async (mediaType: string, bytes: Buffer) => {
     const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
     await store.putBlob({ mediaType, digest, size: bytes.length, open: () => chunksOf(bytes) });
