@@ -43,6 +43,7 @@ export * from "./wire/image/verify.ts";
 export * from "./wire/doctor.ts";
 export * from "./wire/record.ts";
 export * from "./wire/find.ts";
+export * from "./wire/image/lint.ts";
 export * from "./wire/image/lock.ts";
 export * from "./wire/guard.ts";
 export * from "./wire/image/upgrade.ts";
