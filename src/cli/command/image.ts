@@ -1,6 +1,7 @@
 import type { Verb } from "../verb.ts";
 import { imageAdoptVerb } from "./image/adopt.ts";
 import { imageBuildVerb } from "./image/build.ts";
+import { imageDiffVerb } from "./image/diff.ts";
 import { imageContainerfileVerb } from "./image/containerfile.ts";
 import { imageLintVerb } from "./image/lint.ts";
 import { imageLockVerb } from "./image/lock.ts";
@@ -27,6 +28,7 @@ export function imageVerb(verb: Verb): Verb {
   imageAdoptVerb(verb.verb("adopt"));
   imageRunVerb(verb.verb("run"));
   imageVerifyVerb(verb.verb("verify"));
+  imageDiffVerb(verb.verb("diff"));
   upgradeVerb(verb.verb("upgrade"));
   return verb;
 }

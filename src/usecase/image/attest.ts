@@ -4,7 +4,7 @@ import { attestationBytes, ATTESTATIONS, ATTESTATION_NAMESPACE, predicateTypeOf 
 import type { AttestedImage } from "../../attestation/subject.ts";
 import { seal, serialiseEnvelope } from "../../ledger/dsse.ts";
 import type { RecordSigner } from "../../ledger/signer.ts";
-import { artifactManifest, digestOf, EMPTY_CONFIG } from "../../oci/artifact.ts";
+import { artifactManifest, EMPTY_CONFIG } from "../../oci/artifact.ts";
 import { OCI } from "../../oci/media-type.ts";
 import type { Descriptor } from "../../oci/schema.ts";
 import { contentOf } from "../../registry/content.ts";
@@ -35,8 +35,7 @@ export async function attestImage(
     const annotations = { [PREDICATE_TYPE]: predicateTypeOf(attestation) };
     const manifest = artifactManifest({ subject, artifactType: DSSE, content, annotations });
     await store.putBlob(content);
-    const tag = `${subject.digest.replace(":", "-")}.${attestation}-${digestOf(manifest).slice(7, 19)}`;
-    const digest = await store.putManifest({ mediaType: OCI.manifest, bytes: manifest }, tag);
+    const digest = await store.putReferrer({ mediaType: OCI.manifest, bytes: manifest }, attestation);
     written.push({ attestation, digest, bytes: bytes.length + manifest.length, signedBy: signer?.fingerprint ?? null });
   }
   return written;

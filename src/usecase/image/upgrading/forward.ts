@@ -128,7 +128,7 @@ const NO_IMAGE: Image = { id: "", digests: [], labels: {}, env: [], command: [],
 
 /** A token that the old one made for itself goes on, as a file that root alone can read. */
 async function tokenMount({ containers, place }: Upgrading, old: Container): Promise<Mount[]> {
-  const isGiven = old.env.some((entry) => /^JUPYTER_(?:TOKEN|PASSWORD)/.test(entry));
+  const isGiven = old.env.some((entry) => /^JUPYTER_(?:TOKEN|PASSWORD)\w*=./.test(entry));
   const isMounted = old.mounts.some(
     ({ at }) => TOKEN_FILE.startsWith(`${at}/`) || at.startsWith("/run/secrets/jupyter"),
   );
