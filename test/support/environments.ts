@@ -13,7 +13,7 @@ import { APT_FILES, makeDeb } from "./debs.ts";
 import { CLOCK, type Environment } from "./environment.ts";
 import type { Sandbox } from "./sandbox.ts";
 
-export async function openBase({ directory, tag }: TinyImage): Promise<BaseImage> {
+export async function openBase({ directory, tag }: Pick<TinyImage, "directory" | "tag">): Promise<BaseImage> {
   const store = openLayout({ directory, name: `oci:${directory}` });
   const stored = await store.manifest(tag);
   if (stored === null) throw new Error(`no ${tag} in ${directory}`);
