@@ -23,7 +23,7 @@ export async function openBase({ directory, tag }: Pick<TinyImage, "directory" |
 }
 
 /** A base by digest, of which only the form counts: the base itself is handed over. */
-export const BASE = `docker.io/library/tiny@sha256:${"0".repeat(64)}`;
+const BASE = `docker.io/library/tiny@sha256:${"0".repeat(64)}`;
 
 export function imageOn(base: string, more: object = {}): ImageSection {
   return ImageSection.parse({ name: "registry.example/app", environment: { base }, ...more });
