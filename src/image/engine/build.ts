@@ -147,7 +147,9 @@ class Session {
 
   /** Takes the images out of the engine's storage; what it says about that is no failure of the build. */
   async close(): Promise<void> {
-    for (const image of this.#images.reverse()) await this.#ask(this.#adapter.remove(image));
+    const { name, remove, env } = this.#adapter;
+    const context = { cwd: this.#request.directory, env: this.#request.env };
+    for (const image of this.#images.reverse()) await speak(context, name, remove(image), { env }); // also after a signal
   }
 
   /** The image's ID, or what was said where the build failed. */
