@@ -29,6 +29,7 @@ export const ERROR_CODES = {
   "policy-refused": ["refused", "What would land violates the line's policy; nothing was moved."],
   "ledger-broken": ["refused", "A ledger does not hold together, so nothing is written to it."],
   "image-refused": ["refused", "An image cannot be made or published as things stand; nothing was."],
+  "workbench-busy": ["refused", "Another run is upgrading the same workbench."],
   "push-rejected": ["refused", "The remote refused the push; its refs are as they were."],
 
   "usage": ["usage", "The command line is wrong."],

@@ -1,4 +1,6 @@
-// Which driver a CUDA needs and which GPUs a wheel of PyTorch holds code for, as far as doctoring asks.
+// What the compatibility table says to a doctor: which driver a CUDA needs, and which GPUs a wheel holds code for.
+import { CUDA_ROWS } from "../environment/compat/cuda.ts";
+import { rowOf, TORCH_ROWS } from "../environment/compat/torch.ts";
 
 /** Below zero: the first is older. Dotted numbers, missing ones count as 0. */
 export function compareVersions(a: string, b: string): number {
@@ -10,84 +12,74 @@ export function compareVersions(a: string, b: string): number {
   return 0;
 }
 
-/**
- * By CUDA's major version: the oldest driver that runs any minor version of it.
- * Source: docs.nvidia.com/deploy/cuda-compatibility, minor version compatibility.
- */
-const FLOORS: Readonly<Record<string, string>> = { 11: "450.80.02", 12: "525.60.13", 13: "580.65.06" };
+/** The oldest driver that runs any CUDA of this major version; null for one that the table does not know. */
+export function floorOf(cuda: string): string | null {
+  const major = cuda.split(".")[0];
+  return CUDA_ROWS.find((row) => row.cuda.split(".")[0] === major)?.floor ?? null;
+}
 
 /**
- * The driver that came with each CUDA toolkit, oldest first: all of that CUDA works, compiling PTX included.
- * Source: NVIDIA's release notes, table 3.
+ * Drivers by their branch, and the newest CUDA that each of them has, which `nvidia-smi` shows as "CUDA Version".
+ * Source: NVIDIA's CUDA release notes, table 3, and the release notes of the drivers.
  */
-const TOOLKITS: readonly (readonly [cuda: string, driver: string])[] = [
-  ["11.4", "470.42.01"],
-  ["11.6", "510.39.01"],
-  ["11.7", "515.43.04"],
-  ["11.8", "520.61.05"],
-  ["12.0", "525.60.13"],
-  ["12.1", "530.30.02"],
-  ["12.2", "535.54.03"],
-  ["12.3", "545.23.06"],
-  ["12.4", "550.54.14"],
-  ["12.5", "555.42.02"],
-  ["12.6", "560.28.03"],
-  ["12.8", "570.26"],
-  ["12.9", "575.51.03"],
-  ["13.0", "580.65.06"],
+const BRANCHES: readonly (readonly [branch: number, cuda: string])[] = [
+  [450, "11.0"],
+  [460, "11.2"],
+  [465, "11.3"],
+  [470, "11.4"],
+  [495, "11.5"],
+  [510, "11.6"],
+  [515, "11.7"],
+  [520, "11.8"],
+  [525, "12.0"],
+  [530, "12.1"],
+  [535, "12.2"],
+  [545, "12.3"],
+  [550, "12.4"],
+  [555, "12.5"],
+  [560, "12.6"],
+  [565, "12.7"],
+  [570, "12.8"],
+  [575, "12.9"],
+  [580, "13.0"],
 ];
 
-/** Null for a CUDA that this table does not know. */
-export function floorOf(cuda: string): string | null {
-  return FLOORS[cuda.split(".")[0] ?? ""] ?? null;
-}
-
-/** The newest CUDA that came with a driver no newer than this one; null: older than the table. */
+/** The newest CUDA that a driver has by itself, minor versions beyond it left out; null: older than the table. */
 export function cudaOf(driver: string): string | null {
-  return TOOLKITS.findLast(([, with_]) => compareVersions(with_, driver) <= 0)?.[0] ?? null;
+  const branch = Number(driver.split(".")[0]);
+  return BRANCHES.findLast(([each]) => each <= branch)?.[1] ?? null;
 }
 
-/** The driver that came with a CUDA, or with the next that the table knows; null: newer than the table. */
+/** The driver that came with a CUDA, which compiles its PTX; null: not known. */
 export function driverOf(cuda: string): string | null {
-  return TOOLKITS.find(([each]) => compareVersions(each, cuda) >= 0)?.[1] ?? null;
+  return CUDA_ROWS.find((row) => row.cuda === cuda)?.toolkit ?? null;
 }
 
-interface Wheel {
-  /** PyTorch's minor version. */
+export interface Wheel {
+  /** `2.7.1` */
   readonly torch: string;
+  /** `12.8` */
   readonly cuda: string;
-  /** Architectures with machine code: `sm_86` is `86`. */
+  /** Architectures with machine code: `sm_86` is 86. */
   readonly code: readonly number[];
   /** Architectures with PTX, which the driver compiles for newer GPUs. */
   readonly ptx: readonly number[];
 }
 
-const UNTIL_HOPPER = [50, 60, 70, 75, 80, 86, 90];
-const WITH_KEPLER = [37, ...UNTIL_HOPPER];
-const WITH_BLACKWELL = [75, 80, 86, 90, 100, 120];
+/** Official wheels with CUDA whose architectures are known. */
+export const WHEELS: readonly Wheel[] = TORCH_ROWS.flatMap(({ torch, cuda, archs, ptx }) =>
+  cuda === null || archs === null ? [] : [{ torch, cuda, code: numbers(archs), ptx: numbers(ptx) }],
+);
 
-/** Official wheels for Linux on x86_64. Source: PyTorch's build scripts and its release matrix. */
-export const WHEELS: readonly Wheel[] = [
-  { torch: "2.5", cuda: "11.8", code: WITH_KEPLER, ptx: [] },
-  { torch: "2.5", cuda: "12.1", code: UNTIL_HOPPER, ptx: [] },
-  { torch: "2.5", cuda: "12.4", code: UNTIL_HOPPER, ptx: [] },
-  { torch: "2.6", cuda: "11.8", code: WITH_KEPLER, ptx: [] },
-  { torch: "2.6", cuda: "12.4", code: UNTIL_HOPPER, ptx: [] },
-  { torch: "2.6", cuda: "12.6", code: UNTIL_HOPPER, ptx: [] },
-  { torch: "2.7", cuda: "11.8", code: WITH_KEPLER, ptx: [] },
-  { torch: "2.7", cuda: "12.6", code: UNTIL_HOPPER, ptx: [] },
-  { torch: "2.7", cuda: "12.8", code: WITH_BLACKWELL, ptx: [120] },
-  { torch: "2.8", cuda: "12.6", code: UNTIL_HOPPER, ptx: [] },
-  { torch: "2.8", cuda: "12.8", code: [70, ...WITH_BLACKWELL], ptx: [] },
-  { torch: "2.8", cuda: "12.9", code: [70, ...WITH_BLACKWELL], ptx: [120] },
-  { torch: "2.9", cuda: "12.6", code: UNTIL_HOPPER, ptx: [] },
-  { torch: "2.9", cuda: "12.8", code: [70, ...WITH_BLACKWELL], ptx: [] },
-  { torch: "2.9", cuda: "13.0", code: WITH_BLACKWELL, ptx: [120] },
-];
+/** `sm_90a` is code for one GPU alone, which has `sm_90` too. */
+function numbers(archs: readonly string[]): number[] {
+  return archs.flatMap((arch) => /_(\d+)$/.exec(arch)?.[1] ?? []).map(Number);
+}
 
 /** Null: not an official wheel that the table knows, so nothing is claimed of it. */
 export function wheelOf(torch: string, cuda: string): Wheel | null {
-  return WHEELS.find((each) => torch.startsWith(`${each.torch}.`) && cuda === each.cuda) ?? null;
+  const row = rowOf(torch.split("+")[0] ?? "", variantOf(cuda));
+  return WHEELS.find((each) => each.torch === row?.torch && each.cuda === row.cuda) ?? null;
 }
 
 /** Machine code runs on GPUs of the same major version and an equal or later minor one; PTX on all later GPUs. */
@@ -108,9 +100,10 @@ export function variantOf(cuda: string): string {
  * Null: there is none, or the version is not in the table.
  */
 export function fittingCuda(torch: string, driver: string | null, capabilities: readonly string[]): string | null {
+  const version = torch.split("+")[0];
   const fits = WHEELS.filter(
     (wheel) =>
-      torch.startsWith(`${wheel.torch}.`) &&
+      wheel.torch === version &&
       (driver === null || compareVersions(floorOf(wheel.cuda) ?? "0", driver) <= 0) &&
       capabilities.every((each) => runsOn(wheel, each) === "code"),
   );

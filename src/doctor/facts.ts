@@ -42,6 +42,8 @@ export const Smi = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("failed"), status: z.int().nullable(), said: z.string() }),
   z.strictObject({
     kind: z.literal("answered"),
+    /** The newest CUDA that the driver has by itself; null where this nvidia-smi does not tell. */
+    cuda: Version.nullable(),
     gpus: z.array(SmiGpu),
     /** Memory rows or pages that only a reset takes out of use. */
     repairPending: z.boolean(),
@@ -81,6 +83,8 @@ export const HostFacts = z.strictObject({
   /** Release, as `uname -r` says. */
   kernel: z.string().nullable(),
   wsl: z.boolean(),
+  /** A Jetson: its GPU is on no bus, and has another driver. */
+  tegra: z.boolean(),
   secureBoot: z.boolean().nullable(),
   selinux: z.boolean(),
   /** Of vendor 0x10de, by address; null where the machine does not tell. */

@@ -33,7 +33,7 @@ export async function probe(input: ProbeInput): Promise<HostFacts> {
     libraryFacts(roots),
     compatFacts(roots, env["LD_LIBRARY_PATH"] ?? ""),
     torchFacts(roots, env["VIRTUAL_ENV"] ?? env["CONDA_PREFIX"]),
-    probeEngines(roots),
+    probeEngines(roots, user),
     deviceFacts(roots, user, own),
     askSmi(smiEnv, limitMs),
     systemOf(roots),

@@ -47,6 +47,13 @@ export function installDriver(facts: HostFacts): string {
   return `${install(facts, name)} && sudo reboot`;
 }
 
+/** What helps where the driver is too old: another one; from inside a container, the host says which images it can run. */
+export function newerDriver(facts: HostFacts): Pick<Found, "command" | "at"> {
+  return isContainer(facts)
+    ? { command: "morello doctor --for IMAGE", at: "host" }
+    : { command: installDriver(facts), at: "here" };
+}
+
 /** How this container would be given GPUs. */
 export function startWithGpus({ place }: HostFacts): string {
   const engine = place.kind === "container" ? place.engine : "docker";
@@ -70,4 +77,12 @@ export function smiSaid({ smi }: HostFacts): string {
 /** Compute capabilities of the GPUs that nvidia-smi told of. */
 export function capabilities({ smi }: HostFacts): readonly string[] {
   return smi.kind === "answered" ? smi.gpus.flatMap(({ capability }) => (capability === null ? [] : [capability])) : [];
+}
+
+/** CUDA's compat package where it is in use: named by the loader's paths, or laid over the driver's libcuda. */
+export function compatOf({ compat, libraries, driver }: HostFacts): HostFacts["compat"] {
+  if (compat !== null) return compat;
+  const { cuda, nvml } = libraries;
+  const laidOver = cuda !== null && nvml !== null && nvml === driver?.version && cuda !== nvml;
+  return laidOver ? { directory: "/usr/local/cuda/compat", version: cuda } : null;
 }

@@ -81,7 +81,7 @@ function debSteps(locked: LockedEnvironment | null): string[] {
     `    cd ${place} && sha256sum -c --quiet --strict SHA256SUMS && \\`,
     "    export DEBIAN_FRONTEND=noninteractive && \\",
     "    apt-get -o Debug::NoLocking=1 -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-unsafe-io \\",
-    `      install --yes --no-install-recommends --no-download --allow-downgrades ${place}/*.deb && \\`,
+    `      install --yes --no-install-recommends --allow-downgrades ${place}/*.deb && \\`,
     `    rm -rf ${CLEANUP.join(" ")}`,
   ];
 }

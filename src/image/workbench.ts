@@ -19,6 +19,8 @@ interface Placed {
 const FILES: readonly Placed[] = [
   { name: "start", path: "/usr/local/bin/morello-start", mode: 0o755 },
   { name: "health", path: "/usr/local/bin/morello-health", mode: 0o755 },
+  { name: "cuda-why", path: "/usr/local/bin/cuda-why", mode: 0o755 },
+  { name: "cuda_why.py", path: "/usr/local/lib/morello/cuda_why.py", mode: 0o755 },
   { name: "profile.sh", path: "/etc/profile.d/morello.sh", mode: 0o644 },
   { name: "tmux.conf", path: "/etc/tmux.conf", mode: 0o644 },
   { name: "screenrc", path: "/etc/morello/screenrc", mode: 0o644 },

@@ -56,8 +56,17 @@ export function sourceMtime(oid: string): number {
 
 /** All files of a tree, with their directories and those above the place. Throws `image-refused`. */
 export function fullLayer(files: readonly SourceFile[], place: Place): Layer {
+  return layerOf(fullEntries(files, place));
+}
+
+/** The tar of `fullLayer`, for who only wants to know what would stand there. */
+export function fullTar(files: readonly SourceFile[], place: Place): Buffer {
+  return writeTar(inOrder(fullEntries(files, place)));
+}
+
+function fullEntries(files: readonly SourceFile[], place: Place): TarEntry[] {
   refuse(files);
-  return layerOf([...directories(files, place), ...files.map((file) => fileEntry(file, file.bytes, place))]);
+  return [...directories(files, place), ...files.map((file) => fileEntry(file, file.bytes, place))];
 }
 
 /** What a diff layer carries. Both in the layer's order. */

@@ -1,5 +1,7 @@
 // What is known of a tagged tree -> the labels and annotations of its image. Nothing here depends on the machine.
 
+import { rowId, rowOf } from "../environment/compat/torch.ts";
+
 /** Keys of OCI's image annotations, and Morello's own. */
 export const LABEL = {
   version: "org.opencontainers.image.version",
@@ -15,6 +17,9 @@ export const LABEL = {
   ledger: "morello.ledger",
   tree: "morello.tree",
   variant: "morello.variant",
+  torch: "morello.torch",
+  cuda: "morello.cuda",
+  archs: "morello.archs",
 } as const;
 
 export interface Labelled {
@@ -39,6 +44,8 @@ export interface Labelled {
   readonly checkpoint: string | null;
   /** Null where there is only one. */
   readonly variant: string | null;
+  /** PyTorch's wheel in it, `2.7.1+cu126`, so that a host can say before a pull whether it runs it; null: none, or unknown. */
+  readonly torch: string | null;
   /** What lies under the layers of this release; null: nothing does. */
   readonly base: { readonly name: string; readonly digest: string } | null;
 }
@@ -66,8 +73,21 @@ export function labelsOf(of: Labelled): Record<string, string> {
     [LABEL.ledger, of.checkpoint],
     [LABEL.tree, of.tree],
     [LABEL.variant, of.variant],
+    ...torchLabels(of.torch),
   ];
   return Object.fromEntries(values.flatMap(([key, value]) => (value === null ? [] : [[key, value]])));
+}
+
+/** What the compatibility table knows of a wheel; nothing where it does not know it. */
+function torchLabels(wheel: string | null): (readonly [string, string | null])[] {
+  const row = wheel === null ? null : rowOf(wheel, null);
+  if (row === null) return [];
+  const archs = [...(row.archs ?? []), ...row.ptx].join(" ");
+  return [
+    [LABEL.torch, rowId(row)],
+    [LABEL.cuda, row.cuda],
+    [LABEL.archs, archs === "" ? null : archs],
+  ];
 }
 
 /** The ledger commit in an annotated tag's message (bytes as latin1); null if it has no such trailer. */

@@ -1,6 +1,7 @@
 // What a person types for an image -> where it is kept, its tag and digest. Registry names are read as docker reads
 // them; `oci:DIR` is an image layout on disk. Knows no registry and no disk.
 import { AppError } from "../error.ts";
+import { isImageTag } from "./tag.ts";
 
 export interface RegistryReference {
   readonly kind: "registry";
@@ -28,7 +29,6 @@ export type Reference = RegistryReference | LayoutReference;
 export const DEFAULT_HOST = "docker.io";
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
-const TAG = /^\w[\w.-]{0,127}$/;
 /** Names in a layout's index. Source: OCI image spec, annotations.md, `org.opencontainers.image.ref.name`. */
 const LAYOUT_NAME = /^[A-Za-z0-9]+(?:(?:[-._:@/+]|--)[A-Za-z0-9]+)*$/;
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
@@ -79,7 +79,7 @@ function parseName(text: string, name: string, digest: string | null): RegistryR
   const colon = rest.indexOf(":", rest.lastIndexOf("/") + 1);
   const path = colon < 0 ? rest : rest.slice(0, colon);
   const tag = colon < 0 ? null : rest.slice(colon + 1);
-  if (tag !== null && !isTag(tag)) {
+  if (tag !== null && !isImageTag(tag)) {
     refuse(text, `its tag is ${tag || "empty"}, and at most 128 of A-Z a-z 0-9 _ . - are wanted, none of . - first`);
   }
   checkPath(text, path);
@@ -114,11 +114,6 @@ function refuse(text: string, why: string, hint: string = EXAMPLES): never {
     hint,
     data: { reference: text },
   });
-}
-
-/** Whether registries take it as a tag. */
-export function isTag(text: string): boolean {
-  return TAG.test(text);
 }
 
 export function isDigest(text: string): boolean {

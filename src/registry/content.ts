@@ -55,7 +55,7 @@ export async function* checked(
 
 /** Bytes of a manifest that are asked for by digest: returned as they are, or refused. */
 export function checkedManifest(bytes: Buffer, reference: string, place: string): Buffer {
-  if (bytes.length > LARGEST_MANIFEST) throw tooLarge(bytes.length, reference, place);
+  if (bytes.length > LARGEST_MANIFEST) throw tooLarge(reference, place);
   const found = digestOf(bytes);
   if (reference.startsWith("sha256:") && found !== reference) {
     throw damaged(place, reference, `its bytes have the digest ${found}`);
@@ -63,11 +63,11 @@ export function checkedManifest(bytes: Buffer, reference: string, place: string)
   return bytes;
 }
 
-export function tooLarge(bytes: number, reference: string, place: string): AppError {
+export function tooLarge(reference: string, place: string): AppError {
   return new AppError(
     "image-damaged",
-    `The manifest ${reference} of ${place} has ${bytes} bytes, and at most ${LARGEST_MANIFEST} are taken`,
-    { hint: "no image has a manifest of that size: check the name", data: { place, reference, bytes } },
+    `${reference} of ${place} has more than the ${LARGEST_MANIFEST} bytes that a manifest may have`,
+    { hint: "no image has a manifest of that size: check the name", data: { place, reference } },
   );
 }
 

@@ -2,6 +2,7 @@
 // Never changes a blob that is right; never names an image of which a part is missing.
 import { createReadStream, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { attestationTag } from "../oci/attestation-tag.ts";
 import { isDigest } from "../oci/reference.ts";
 import type { Descriptor } from "../oci/schema.ts";
 import { checked, checkedManifest, damaged, digestOf, missing, tooLarge, LARGEST_MANIFEST } from "./content.ts";
@@ -14,7 +15,7 @@ import {
   writeWhole,
   type LayoutPlace,
 } from "./layout-files.ts";
-import { partsOf, subjectOf, typeOf } from "./manifest.ts";
+import { byDigest, partsOf, subjectIn, subjectOf, typeOf } from "./manifest.ts";
 import type { Content, ImageStore, StoredManifest } from "./store.ts";
 
 const REF_NAME = "org.opencontainers.image.ref.name";
@@ -43,7 +44,7 @@ class LayoutStore implements ImageStore {
     const size = blobSize(this.#place, digest);
     if (size === null && listed === undefined) return null;
     if (size === null) throw damaged(this.name, digest, "the index names it, and it is missing");
-    if (size > LARGEST_MANIFEST) throw tooLarge(size, reference, this.name);
+    if (size > LARGEST_MANIFEST) throw tooLarge(reference, this.name);
     const bytes = checkedManifest(readFileSync(this.#path(digest)), digest, this.name);
     return { mediaType: listed?.mediaType ?? typeOf(bytes, digest, this.name), digest, bytes };
   }
@@ -69,8 +70,10 @@ class LayoutStore implements ImageStore {
 
   async putManifest({ mediaType, bytes }: Pick<StoredManifest, "mediaType" | "bytes">, tag: string | null) {
     const digest = digestOf(bytes);
-    if (bytes.length > LARGEST_MANIFEST) throw tooLarge(bytes.length, digest, this.name);
-    const absent = partsOf(bytes, digest, this.name).find((part) => blobSize(this.#place, part.digest) === null);
+    if (bytes.length > LARGEST_MANIFEST) throw tooLarge(digest, this.name);
+    const absent = partsOf({ mediaType, digest, bytes }, this.name).find(
+      (part) => blobSize(this.#place, part.digest) === null,
+    );
     if (absent !== undefined) throw missing(this.name, `${absent.digest}, a part of ${tag ?? digest},`);
     await ensureLayout(this.#place);
     if (blobSize(this.#place, digest) !== bytes.length) await writeWhole(this.#place, blobPath(digest), [bytes]);
@@ -83,20 +86,26 @@ class LayoutStore implements ImageStore {
     return digest;
   }
 
+  async putReferrer(manifest: Pick<StoredManifest, "mediaType" | "bytes">, kind: string): Promise<string> {
+    const digest = digestOf(manifest.bytes);
+    const subject = subjectIn({ ...manifest, digest }, this.name);
+    return await this.putManifest(manifest, subject === null ? null : attestationTag(subject, kind, digest));
+  }
+
   async tags(): Promise<readonly string[]> {
     const names = readIndex(this.#place).manifests.map(nameOf);
     return [...new Set(names.filter((name) => name !== null))].sort();
   }
 
   async referrers(digest: string): Promise<readonly Descriptor[]> {
-    const found = new Map<string, Descriptor>();
+    const found: Descriptor[] = [];
     for (const { digest: listed } of readIndex(this.#place).manifests) {
       const stored = await this.manifest(listed);
       if (stored === null) continue;
       const referrer = subjectOf(stored, digest, this.name);
-      if (referrer !== null) found.set(referrer.digest, referrer);
+      if (referrer !== null) found.push(referrer);
     }
-    return [...found.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
+    return byDigest(found);
   }
 
   async close(): Promise<void> {}

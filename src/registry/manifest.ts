@@ -1,4 +1,5 @@
 // The bytes of a manifest or index -> its kind and what it is made of. Both families, OCI's and Docker's, mean the same.
+import type { z } from "zod";
 import { AppError } from "../error.ts";
 import { DOCKER, OCI } from "../oci/media-type.ts";
 import { Index, Manifest, type Descriptor } from "../oci/schema.ts";
@@ -18,13 +19,10 @@ export type Parsed =
  * Judges a manifest by its media type, and its shape by that. Throws `image-damaged` for what is neither: unknown media
  * types, schema 1, broken JSON, a media type inside that says something else.
  */
-export function parseManifest(
-  { mediaType, digest, bytes }: Pick<StoredManifest, "mediaType" | "digest" | "bytes">,
-  place: string,
-): Parsed {
+export function parseManifest({ mediaType, digest, bytes }: StoredManifest, place: string): Parsed {
   const value = jsonOf(bytes, digest, place);
   if (value["mediaType"] !== undefined && value["mediaType"] !== mediaType) {
-    throw damaged(place, digest, `it says it is ${String(value["mediaType"])}, and was given as ${mediaType}`);
+    throw damaged(place, digest, `it says it is ${JSON.stringify(value["mediaType"])}, and was given as ${mediaType}`);
   }
   if (MANIFESTS.includes(mediaType)) {
     // Confusable: a client that looks at `layers` and one that looks at `manifests` would see two images.
@@ -50,8 +48,8 @@ export function typeOf(bytes: Buffer, digest: string, place: string): string {
 }
 
 /** What must be in a store before the manifest is; not the layers that are fetched from elsewhere. */
-export function partsOf(bytes: Buffer, digest: string, place: string): readonly Descriptor[] {
-  const parsed = parseManifest({ mediaType: typeOf(bytes, digest, place), digest, bytes }, place);
+export function partsOf(stored: StoredManifest, place: string): readonly Descriptor[] {
+  const parsed = parseManifest(stored, place);
   if (parsed.kind === "index") return parsed.index.manifests;
   return [parsed.manifest.config, ...parsed.manifest.layers.filter((layer) => !isForeign(layer))];
 }
@@ -59,6 +57,18 @@ export function partsOf(bytes: Buffer, digest: string, place: string): readonly 
 /** Whether a layer may lie with its maker alone: then no registry need hold it. */
 export function isForeign({ mediaType }: Descriptor): boolean {
   return mediaType.includes("nondistributable") || mediaType.includes("rootfs.foreign.diff");
+}
+
+/** The digest of what a manifest names as its subject; null: it names none. */
+export function subjectIn(stored: StoredManifest, place: string): string | null {
+  const parsed = parseManifest(stored, place);
+  return (parsed.kind === "index" ? parsed.index : parsed.manifest).subject?.digest ?? null;
+}
+
+/** Each once, in order of digest. */
+export function byDigest(descriptors: readonly Descriptor[]): readonly Descriptor[] {
+  const unique = new Map(descriptors.map((descriptor) => [descriptor.digest, descriptor]));
+  return [...unique.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
 }
 
 /** The descriptor of a manifest that names that subject, as the referrers API gives it; null: it does not. */
@@ -77,6 +87,11 @@ export function subjectOf(stored: StoredManifest, subject: string, place: string
   };
 }
 
+/** A document of that shape. Throws `image-damaged` with the first thing that does not fit. */
+export function parseJson<T>(schema: z.ZodType<T>, bytes: Buffer, digest: string, place: string): T {
+  return shaped(schema, jsonOf(bytes, digest, place), digest, place);
+}
+
 function jsonOf(bytes: Buffer, digest: string, place: string): Record<string, unknown> {
   let value: unknown;
   try {
@@ -88,20 +103,11 @@ function jsonOf(bytes: Buffer, digest: string, place: string): Record<string, un
   throw damaged(place, digest, "it is no JSON object");
 }
 
-function shaped<T>(
-  schema: { safeParse(value: unknown): { success: true; data: T } | { success: false; error: Issues } },
-  value: unknown,
-  digest: string,
-  place: string,
-): T {
+function shaped<T>(schema: z.ZodType<T>, value: unknown, digest: string, place: string): T {
   const judged = schema.safeParse(value);
   if (judged.success) return judged.data;
   const [issue] = judged.error.issues;
   throw damaged(place, digest, `${issue?.path.join(".") || "it"}: ${issue?.message ?? "not as specified"}`);
-}
-
-interface Issues {
-  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
 }
 
 function unknownType(mediaType: string, digest: string, place: string): AppError {

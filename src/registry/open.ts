@@ -1,21 +1,50 @@
 // A reference -> the store that it lies in: a layout on disk or a repository of a registry.
 import { resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { Environment } from "../git/environment.ts";
 import { formatPlace, type Reference } from "../oci/reference.ts";
+import { openRegistry } from "./client.ts";
 import { openLayout } from "./layout.ts";
-import type { ImageStore } from "./store.ts";
+import type { ImageStore, Progress } from "./store.ts";
 
 export interface OpenDeps {
+  /** Where logins and authorities are found; `MORELLO_INSECURE_REGISTRIES`. */
   readonly env: Environment;
   /** What a relative `oci:DIR` is relative to. */
   readonly cwd: string;
   readonly signal?: AbortSignal | undefined;
+  /** Called often: for every piece of a blob that goes to a registry or comes from one. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Hosts, with port, that need no TLS. */
+  readonly insecure?: readonly string[];
+  /** Waits so many milliseconds. Default: it does. */
+  readonly wait?: (milliseconds: number) => Promise<void>;
+  /** Milliseconds in which nothing comes, after which a connection is lost. Default: two minutes. */
+  readonly idleLimit?: number;
 }
 
-/** Nothing is asked of a registry until the store is used. */
+/** A registry may move or hash gigabytes before it answers. */
+const IDLE_LIMIT = 120_000;
+
+/** Nothing is asked of a registry until the store is used. `close` ends its idle connections. */
 export async function openImageStore(reference: Reference, deps: OpenDeps): Promise<ImageStore> {
+  const { env, cwd, signal } = deps;
   if (reference.kind === "layout") {
-    return openLayout({ directory: resolve(deps.cwd, reference.directory), name: formatPlace(reference) });
+    return openLayout({ directory: resolve(cwd, reference.directory), name: formatPlace(reference), signal });
   }
-  throw new Error(`to come: ${formatPlace(reference)}`);
+  const wait = (milliseconds: number): Promise<void> =>
+    setTimeout(milliseconds, undefined, signal === undefined ? {} : { signal }).catch((cause: unknown) => {
+      throw signal?.reason ?? cause;
+    });
+  return openRegistry({
+    host: reference.host,
+    repository: reference.repository,
+    env,
+    cwd,
+    signal,
+    insecure: deps.insecure ?? [],
+    wait: deps.wait ?? wait,
+    idleLimit: deps.idleLimit ?? IDLE_LIMIT,
+    onProgress: deps.onProgress ?? (() => undefined),
+  });
 }

@@ -18,6 +18,15 @@ export interface Content {
   readonly open: () => AsyncIterable<Uint8Array>;
 }
 
+/** How far one blob's bytes are. */
+export interface Progress {
+  readonly direction: "up" | "down";
+  readonly digest: string;
+  /** Bytes. */
+  readonly done: number;
+  readonly size: number;
+}
+
 export interface ImageStore {
   /** As people write it: `registry.example/team/app`, `oci:DIR`. */
   readonly name: string;
@@ -28,8 +37,17 @@ export interface ImageStore {
   blob(descriptor: Pick<Descriptor, "digest" | "size">): AsyncIterable<Uint8Array>;
   /** Does nothing where the blob is there. `from`: a repository of the same registry that it may be mounted from. */
   putBlob(content: Content, from?: string): Promise<"there" | "mounted" | "written">;
-  /** Writes the manifest by its digest, then under a tag if one is given. Gives the digest. */
+  /**
+   * Writes the manifest by its digest, and under a tag if one is given: the tag never names what is not there. Refuses
+   * one of which a part is missing (`image-missing`). Gives the digest.
+   */
   putManifest(manifest: Pick<StoredManifest, "mediaType" | "bytes">, tag: string | null): Promise<string>;
+  /**
+   * Writes a manifest that names a subject so that `referrers` finds it: by its digest where the registry keeps track of
+   * subjects, else under a tag of its own, since an index that all referrers share loses the entries of all writers but
+   * the last. `kind`: small letters and digits, a part of that tag.
+   */
+  putReferrer(manifest: Pick<StoredManifest, "mediaType" | "bytes">, kind: string): Promise<string>;
   /** In order of name. */
   tags(): Promise<readonly string[]>;
   /** What names this manifest as its subject (attestations), newest API or fallback tags, in order of digest. */

@@ -1,5 +1,6 @@
 // Why is CUDA missing here? Looks at the machine, and never changes it.
 import type { User } from "../doctor/probe/devices.ts";
+import type { HostFacts } from "../doctor/facts.ts";
 import { judge } from "../doctor/judge.ts";
 import { probe } from "../doctor/probe.ts";
 import { rootsBelow } from "../doctor/probe/roots.ts";
@@ -15,15 +16,13 @@ export interface DoctorInput {
   readonly limitMs: number;
 }
 
-export async function doctor({ environment }: Deps, input: DoctorInput): Promise<DoctorOutcome> {
-  const { hostRoot, user, limitMs } = input;
-  const facts = await probe({
-    roots: rootsBelow(hostRoot ?? "/"),
-    env: environment,
-    user,
-    own: hostRoot === null,
-    limitMs,
-  });
+/** What is known of the machine. */
+export function lookAt({ environment }: Deps, { hostRoot, user, limitMs }: DoctorInput): Promise<HostFacts> {
+  return probe({ roots: rootsBelow(hostRoot ?? "/"), env: environment, user, own: hostRoot === null, limitMs });
+}
+
+export async function doctor(deps: Deps, input: DoctorInput): Promise<DoctorOutcome> {
+  const facts = await lookAt(deps, input);
   const { findings, notices } = judge(facts);
   const [cause = null, ...also] = findings;
   return { kind: "doctor", ok: cause === null, cause, also, notices: [...notices], facts };

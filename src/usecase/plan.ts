@@ -4,7 +4,7 @@ import type { Identity } from "../wire/basic.ts";
 import type { PlanOutcome } from "../wire/outcome.ts";
 import type { PickOptions, Plan, PlannedPick } from "../wire/plan.ts";
 import { fetchAll } from "./fetch-all.ts";
-import { needsOf } from "./explain-needs.ts";
+import { needsOf } from "./needs/explain-needs.ts";
 import { committerOf } from "./identity.ts";
 import { planPicks, type Needed, type PlanRequest } from "./picks/plan-picks.ts";
 import { historyOf, withWorkspace, type Deps, type Workspace } from "./workspace.ts";
@@ -85,5 +85,5 @@ function nobody({ now }: Workspace): Identity {
   return { name: "nobody", email: "nobody@localhost", date: `${now} +0000` };
 }
 
-export { explainConflicts } from "./explain-conflicts.ts";
-export { explainNeeds } from "./explain-needs.ts";
+export { explainConflicts } from "./needs/explain-conflicts.ts";
+export { explainNeeds } from "./needs/explain-needs.ts";

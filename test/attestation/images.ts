@@ -24,22 +24,20 @@ export function attestedImage(changes: Partial<AttestedImage> = {}): AttestedIma
       variant: "cu126",
       platform: "linux/amd64",
       base: null,
+      python: null,
       compat: null,
+      asks: [],
       debs: [
-        { name: "libc6", version: "2.36-9+deb12u13", architecture: "amd64", path: "pool/c", sha256: hex("2"), size: 9 },
-        { name: "g++", version: "4:12.2.0-3", architecture: "amd64", path: "pool/g", sha256: hex("3"), size: 9 },
+        { name: "libc6", version: "2.36-9+deb12u13", architecture: "amd64", url: "pool/c", sha256: hex("2"), size: 9 },
+        { name: "g++", version: "4:12.2.0-3", architecture: "amd64", url: "pool/g", sha256: hex("3"), size: 9 },
       ],
       wheels: [
         { name: "Typing_Extensions", version: "4.12.2", url: "https://example.com/t.whl", sha256: hex("4") },
         { name: "torch", version: "2.7.1+cu126", url: "https://example.com/torch.whl", sha256: hex("5") },
       ],
     },
-    layers: [
-      { digest: `sha256:${hex("6")}`, role: "base" },
-      { digest: `sha256:${hex("7")}`, role: "source" },
-    ],
+    layers: [`sha256:${hex("6")}`, `sha256:${hex("7")}`],
     checkpoint: "8".repeat(40),
-    toolVersion: "0.1.0",
     ...changes,
   };
 }

@@ -129,6 +129,7 @@ test("help shows the verbs of every day first, with examples before all", () => 
     "Every day:",
     "When a pick stops:",
     "What landed, and who let it:",
+    "Images:",
     "Also:",
     "Everywhere:",
   ]);

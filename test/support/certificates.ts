@@ -19,9 +19,7 @@ export async function certificate(sandbox: Sandbox, name = "tls"): Promise<Certi
   const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
   await openssl("req", "-x509", ...newKey, "-keyout", at("ca.key"), "-out", at("ca.crt"), "-subj", "/CN=authority");
   await openssl("req", ...newKey, "-keyout", at("server.key"), "-out", at("server.csr"), "-subj", "/CN=localhost");
-  await openssl(
-    ...["x509", "-req", "-in", at("server.csr"), "-CA", at("ca.crt"), "-CAkey", at("ca.key"), "-CAcreateserial"],
-    ...["-out", at("server.crt"), "-extfile", extensions],
-  );
+  const signed = ["-CA", at("ca.crt"), "-CAkey", at("ca.key"), "-CAcreateserial", "-extfile", extensions];
+  await openssl("x509", "-req", "-in", at("server.csr"), "-out", at("server.crt"), ...signed);
   return { file: at("server.crt"), key: at("server.key"), authority: at("ca.crt") };
 }

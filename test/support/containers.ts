@@ -141,7 +141,9 @@ export async function tinyBase(sandbox: Sandbox, files: TinyFiles = {}, name = "
     ...directories.map((path) => tarEntry({ path: `${path}/`, type: "5", mode: 0o755 })),
     tarEntry({ path: "tmp/", type: "5", mode: 0o1777 }),
     tarEntry({ path: "bin/busybox", type: "0", mode: 0o755, content: readFileSync(BUSYBOX) }),
-    ...applets.map((applet) => tarEntry({ path: `bin/${applet}`, type: "2", mode: 0o777, link: "busybox" })),
+    ...applets
+      .filter((applet) => !(`bin/${applet}` in content))
+      .map((applet) => tarEntry({ path: `bin/${applet}`, type: "2", mode: 0o777, link: "busybox" })),
     ...Object.entries(content).map(([path, file]) => {
       const { mode, content: text } = typeof file === "string" ? { mode: 0o644, content: file } : file;
       return tarEntry({ path, type: "0", mode, content: Buffer.from(text) });

@@ -13,12 +13,15 @@ export interface ProgramOptions {
   readonly cwd: string;
   readonly env: Environment;
   readonly input?: string | Uint8Array;
+  /** Whom it runs as; only root may give it to another. */
+  readonly user?: { readonly uid: number; readonly gid: number };
 }
 
 /** Rejects only if the program cannot be started; what its exit status means is the caller's to say. */
 export function finished(program: string, args: readonly string[], options: ProgramOptions): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: options.cwd, env: definedOnly(options.env), stdio: "pipe" });
+    const { cwd, env, user } = options;
+    const child = spawn(program, args, { cwd, env: definedOnly(env), stdio: "pipe", ...user });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkMerge } from "../../src/usecase/check-merge.ts";
+import { checkMerge } from "../../src/usecase/checking/check-merge.ts";
 import { MergeCheckOutcome } from "../../src/wire/check-merge.ts";
 import { history, type CommitSpec } from "../support/history.ts";
 import type { TestRepository } from "../support/repository.ts";

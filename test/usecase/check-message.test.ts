@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { checkMessage } from "../../src/usecase/check-message.ts";
-import { checkStaged } from "../../src/usecase/check-staged.ts";
+import { checkMessage } from "../../src/usecase/checking/check-message.ts";
+import { checkStaged } from "../../src/usecase/checking/check-staged.ts";
 import type { CheckOutcome } from "../../src/wire/check.ts";
 import { history } from "../support/history.ts";
 import type { TestRepository } from "../support/repository.ts";

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ledgerExport } from "../../src/usecase/ledger-export.ts";
-import { ledgerLog, ledgerShow } from "../../src/usecase/ledger-log.ts";
-import { ledgerTrust, type LedgerTrustInput } from "../../src/usecase/ledger-trust.ts";
-import { ledgerVerify } from "../../src/usecase/ledger-verify.ts";
+import { ledgerExport } from "../../src/usecase/ledgers/export-ledgers.ts";
+import { ledgerLog, ledgerShow } from "../../src/usecase/ledgers/show-log.ts";
+import { ledgerTrust, type LedgerTrustInput } from "../../src/usecase/ledgers/change-trust.ts";
+import { ledgerVerify } from "../../src/usecase/ledgers/verify-ledgers.ts";
 import { CLOCK } from "../support/environment.ts";
 import type { TestRepository } from "../support/repository.ts";
 import { makeSandbox } from "../support/sandbox.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { judgeAlarms } from "../../src/usecase/judge-alarms.ts";
+import { judgeAlarms } from "../../src/usecase/needs/judge-alarms.ts";
 import { explainNeeds } from "../../src/usecase/plan.ts";
 import type { PlannedPick } from "../../src/wire/plan.ts";
 import { history } from "../support/history.ts";

@@ -1,8 +1,8 @@
 // What tests of records begin with: reading a line's ledger, people with keys, and whether a ledger holds.
 import { writeFileSync } from "node:fs";
 import { approve as approveWith, type ApproveInput } from "../../src/usecase/approve.ts";
-import { ledgerLog } from "../../src/usecase/ledger-log.ts";
-import { ledgerVerify } from "../../src/usecase/ledger-verify.ts";
+import { ledgerLog } from "../../src/usecase/ledgers/show-log.ts";
+import { ledgerVerify } from "../../src/usecase/ledgers/verify-ledgers.ts";
 import type { ApproveOutcome } from "../../src/wire/approve.ts";
 import type { LedgerRecord, RecordKind, RecordOf } from "../../src/wire/record.ts";
 import type { Environment } from "../support/environment.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ledgerTrust } from "../../src/usecase/ledger-trust.ts";
+import { ledgerTrust } from "../../src/usecase/ledgers/change-trust.ts";
 import { undo } from "../../src/usecase/undo.ts";
 import { makeSandbox } from "../support/sandbox.ts";
 import { fsck } from "../support/repository.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { RULES } from "../../src/policy/rules.ts";
-import { sarifOf } from "../../src/usecase/sarif.ts";
+import { sarifOf } from "../../src/usecase/checking/sarif.ts";
 import type { CheckOutcome, Violation } from "../../src/wire/check.ts";
 
 const VIOLATION: Violation = {

@@ -1,5 +1,5 @@
 // `morello check --merge BRANCH --into TARGET`: a look ahead at a merge of a whole branch.
-import { checkMerge, type MergeCheckInput } from "../../usecase/check-merge.ts";
+import { checkMerge, type MergeCheckInput } from "../../usecase/checking/check-merge.ts";
 import { renderCheckMerge } from "../render/check-merge.ts";
 import type { Session } from "../session.ts";
 

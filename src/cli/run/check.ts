@@ -23,7 +23,7 @@ export interface CheckRequest {
 export async function runCheck(session: Session, request: CheckRequest): Promise<number> {
   const outcome = await checked(session, request);
   if (request.sarif) {
-    const { sarifOf } = await import("../../usecase/sarif.ts");
+    const { sarifOf } = await import("../../usecase/checking/sarif.ts");
     session.print(json(sarifOf(outcome, version())));
   } else session.show(outcome, renderCheck);
   return outcome.ok ? 0 : 1;
@@ -36,11 +36,11 @@ async function checked({ deps }: Session, request: CheckRequest): Promise<CheckO
   const { what, line, message, prePush, staged } = request;
   const verify = request.verify ? VERIFY : null;
   if (message !== null) {
-    const { checkMessage } = await import("../../usecase/check-message.ts");
+    const { checkMessage } = await import("../../usecase/checking/check-message.ts");
     return checkMessage(deps, message === "-" ? await stdin() : textOf(resolve(deps.cwd, message)));
   }
   if (staged) {
-    const { checkStaged } = await import("../../usecase/check-staged.ts");
+    const { checkStaged } = await import("../../usecase/checking/check-staged.ts");
     return checkStaged(deps);
   }
   return prePush

@@ -1,8 +1,8 @@
 // `morello ledger`: reading records, and proving them.
-import { ledgerLog, ledgerShow, type LedgerLogInput } from "../../usecase/ledger-log.ts";
-import { ledgerExport, type LedgerExportInput } from "../../usecase/ledger-export.ts";
-import { ledgerTrust, type LedgerTrustInput } from "../../usecase/ledger-trust.ts";
-import { ledgerVerify, type LedgerVerifyInput } from "../../usecase/ledger-verify.ts";
+import { ledgerLog, ledgerShow, type LedgerLogInput } from "../../usecase/ledgers/show-log.ts";
+import { ledgerExport, type LedgerExportInput } from "../../usecase/ledgers/export-ledgers.ts";
+import { ledgerTrust, type LedgerTrustInput } from "../../usecase/ledgers/change-trust.ts";
+import { ledgerVerify, type LedgerVerifyInput } from "../../usecase/ledgers/verify-ledgers.ts";
 import { renderLedgerLog, renderLedgerShow } from "../render/ledger.ts";
 import { renderLedgerExport, renderLedgerTrust } from "../render/ledger-trust.ts";
 import { renderLedgerVerify } from "../render/ledger-verify.ts";

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { AppError } from "../../error.ts";
 import { explainConflicts, explainNeeds, plan, type PlanInput } from "../../usecase/plan.ts";
-import { judgeAlarms, type AlarmJudgement } from "../../usecase/judge-alarms.ts";
+import { judgeAlarms, type AlarmJudgement } from "../../usecase/needs/judge-alarms.ts";
 import { verifyPlan } from "../../usecase/verifying/verify-plan.ts";
 import type { Plan } from "../../wire/plan.ts";
 import { isFit, type VerifyResult } from "../../wire/verify.ts";

@@ -1,6 +1,6 @@
 // Device nodes, and whether they may be used: by their permissions, and by the rules of the container's cgroup.
 import { open, stat } from "node:fs/promises";
-import { constants } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { join } from "node:path";
 import type { HostFacts } from "../facts.ts";
 import { names, text, type Roots } from "./roots.ts";
@@ -24,7 +24,7 @@ export async function deviceFacts(
   const devices = await Promise.all(
     nodes.map(async (name) => {
       const { mode, uid, gid } = await stat(join(roots.dev, name));
-      return { name, mode: mode & 0o777, uid, gid, usable: isUsable(mode, uid, gid, user) };
+      return { name, mode: mode & 0o777, uid, gid, usable: allows({ mode, uid, gid }, user, 0o6) };
     }),
   );
   const rules = await text(roots.sys, "fs/cgroup/devices/devices.list");
@@ -35,10 +35,11 @@ export async function deviceFacts(
   };
 }
 
-function isUsable(mode: number, uid: number, gid: number, user: User): boolean {
-  if (user.uid === 0 && uid !== NOBODY) return true;
-  const shift = uid === user.uid ? 6 : gid === user.gid || user.groups.includes(gid) ? 3 : 0;
-  return ((mode >> shift) & 0o6) === 0o6;
+/** `wanted`: 4 to read, 2 to write, or both. root may do all, but to what its user namespace does not map. */
+export function allows(file: Pick<Stats, "mode" | "uid" | "gid">, user: User, wanted: number): boolean {
+  if (user.uid === 0 && file.uid !== NOBODY) return true;
+  const shift = file.uid === user.uid ? 6 : file.gid === user.gid || user.groups.includes(file.gid) ? 3 : 0;
+  return ((file.mode >> shift) & wanted) === wanted;
 }
 
 /** Opening the control node wakes no GPU, and is what every program does first. */

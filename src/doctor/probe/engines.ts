@@ -1,12 +1,14 @@
 // How containers get GPUs here: engines, NVIDIA's toolkit, the configuration of both, CDI specs; and whether this is one.
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Environment } from "../../git/environment.ts";
 import type { HostFacts } from "../facts.ts";
-import { isReadable, isThere, names, text, within, type Roots } from "./roots.ts";
+import { allows, type User } from "./devices.ts";
+import { isThere, names, text, within, type Roots } from "./roots.ts";
 
 type Engines = Pick<HostFacts, "engines" | "toolkit" | "docker" | "containerd" | "cdi" | "fabric">;
 
-export async function probeEngines(roots: Roots): Promise<Engines> {
+export async function probeEngines(roots: Roots, user: User): Promise<Engines> {
   const program = (name: string): Promise<boolean> => isThere(roots.usr, "bin", name);
   const [ctk, runtime, hook, oldHook, dockerd, podman, containerd, manager, running, snap] = await Promise.all([
     program("nvidia-ctk"),
@@ -29,7 +31,7 @@ export async function probeEngines(roots: Roots): Promise<Engines> {
     toolkit: { ctk, runtime, hook: hook || oldHook },
     docker: { packaging: snap ? "snap" : "usual", runtime: await dockerRuntime(roots) },
     containerd: await containerdRuntime(roots),
-    cdi: (await Promise.all([cdiSpecs(roots, "/etc/cdi"), cdiSpecs(roots, "/run/cdi")])).flat(),
+    cdi: (await Promise.all([cdiSpecs(roots, "/etc/cdi", user), cdiSpecs(roots, "/run/cdi", user)])).flat(),
     fabric: { installed: manager, running },
   };
 }
@@ -63,15 +65,15 @@ async function containerdRuntime(roots: Roots): Promise<HostFacts["containerd"]>
   return sources.some((source) => /nvidia-container-runtime/.test(source ?? "")) ? "there" : "absent";
 }
 
-async function cdiSpecs(roots: Roots, directory: string): Promise<HostFacts["cdi"]> {
+async function cdiSpecs(roots: Roots, directory: string, user: User): Promise<HostFacts["cdi"]> {
   const place = within(roots, directory) ?? directory;
   const files = (await names(place)).filter((name) => /\.(?:ya?ml|json)$/.test(name));
   const specs = await Promise.all(
     files.map(async (name) => {
-      const [source, readable] = await Promise.all([text(place, name), isReadable(join(place, name))]);
+      const [source, about] = await Promise.all([text(place, name), stat(join(place, name))]);
       if (source !== null && !source.includes("nvidia.com/gpu")) return [];
       const driver = /libcuda\.so\.(\d{3,}\.\d+(?:\.\d+)?)/.exec(source ?? "")?.[1] ?? null;
-      return [{ path: `${directory}/${name}`, readable, driver }];
+      return [{ path: `${directory}/${name}`, readable: allows(about, user, 0o4), driver }];
     }),
   );
   return specs.flat();

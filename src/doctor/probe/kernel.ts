@@ -5,7 +5,7 @@ import { linked, names, text, type Roots } from "./roots.ts";
 
 type Kernel = Pick<
   HostFacts,
-  "kernel" | "wsl" | "secureBoot" | "selinux" | "pci" | "modules" | "driver" | "taken" | "built"
+  "kernel" | "wsl" | "tegra" | "secureBoot" | "selinux" | "pci" | "modules" | "driver" | "taken" | "built"
 >;
 
 const NVIDIA = "0x10de";
@@ -13,18 +13,20 @@ const MATTER = ["nvidia", "nvidia_uvm", "nvidia_modeset", "nvidia_drm", "nouveau
 
 export async function probeKernel(roots: Roots): Promise<Kernel> {
   const kernel = (await text(roots.proc, "sys/kernel/osrelease"))?.trim() ?? null;
-  const [secure, selinux, pci, modules, driver, built] = await Promise.all([
+  const [secure, selinux, pci, modules, driver, built, tree] = await Promise.all([
     secureBoot(roots),
     text(roots.sys, "fs/selinux/enforce"),
     pciDevices(roots),
     text(roots.proc, "modules"),
     driverOf(roots),
     builtModules(roots, kernel),
+    text(roots.proc, "device-tree/compatible"),
   ]);
   const loaded = (modules ?? "").split("\n").map((line) => line.split(" ")[0] ?? "");
   return {
     kernel,
     wsl: /microsoft/i.test(kernel ?? ""),
+    tegra: /nvidia,tegra/.test(tree ?? ""),
     secureBoot: secure,
     selinux: selinux?.trim() === "1",
     pci,

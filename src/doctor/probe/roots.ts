@@ -1,5 +1,5 @@
 // Where a machine's files are looked for, and readers that take what is not there for an answer.
-import { access, constants, readdir, readFile, readlink } from "node:fs/promises";
+import { access, readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Directories that stand for those of the machine. */
@@ -53,16 +53,8 @@ export async function names(...path: readonly string[]): Promise<string[]> {
 }
 
 export async function isThere(...path: readonly string[]): Promise<boolean> {
-  return reaches(join(...path), constants.F_OK);
-}
-
-export async function isReadable(path: string): Promise<boolean> {
-  return reaches(path, constants.R_OK);
-}
-
-async function reaches(path: string, mode: number): Promise<boolean> {
   try {
-    await access(path, mode);
+    await access(join(...path));
     return true;
   } catch {
     return false;

@@ -28,7 +28,13 @@ export async function askSmi(env: Environment, limitMs: number): Promise<SmiAnsw
   if (list.kind === "silent") return { kind: "silent", afterMs: limitMs };
   const gpus = gpusOf(list.text, fields.status === 0 ? fields.text : "");
   if (list.status !== 0 || gpus.length === 0) return { kind: "failed", status: list.status, said: list.text.trim() };
-  return { kind: "answered", gpus, repairPending: /^\s*(?:Remapping )?Pending[^:\n]*:\s*Yes\s*$/im.test(repairs.text) };
+  const cuda = /^CUDA Version\s*:\s*(\d+\.\d+)\s*$/m.exec(repairs.text)?.[1] ?? null;
+  return {
+    kind: "answered",
+    cuda,
+    gpus,
+    repairPending: /^\s*(?:Remapping )?Pending[^:\n]*:\s*Yes\s*$/im.test(repairs.text),
+  };
 }
 
 /** Of `nvidia-smi -L`, completed by the fields where this nvidia-smi knows them. */

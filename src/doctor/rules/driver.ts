@@ -9,7 +9,8 @@ export const DRIVER_RULES: readonly Rule[] = [
     source: "NVML, NVML_ERROR_LIB_RM_VERSION_MISMATCH",
     find: (facts) => {
       const kernel = facts.driver?.version ?? null;
-      const library = facts.libraries.nvml ?? facts.libraries.cuda;
+      // The toolkit lays libcuda of the compat package over the driver's own: NVML is what must fit.
+      const library = facts.libraries.nvml ?? (facts.compat === null ? facts.libraries.cuda : null);
       const said = /Driver\/library version mismatch/i.test(smiSaid(facts));
       const differ = kernel !== null && library !== null && kernel !== library;
       if (!said && !differ) return null;
@@ -84,22 +85,24 @@ export const DRIVER_RULES: readonly Rule[] = [
       if (first === undefined) return null;
       const mode = first.mode.toString(8).padStart(4, "0");
       const because = `/dev/${first.name} has mode ${mode}, owner ${first.uid}:${first.gid}; wanted: read and write for user ${facts.user.uid}`;
+      const forGroup = (first.mode & 0o060) === 0o060;
       if (isContainer(facts)) {
-        const keeps = facts.place.kind === "container" && facts.place.engine === "podman";
+        if (!forGroup) return { because, command: "sudo chmod 0666 /dev/nvidia*", at: "host" };
+        const podman = facts.place.kind === "container" && facts.place.engine === "podman";
         return {
           because,
-          command: keeps
+          command: podman
             ? "podman run --group-add keep-groups --device nvidia.com/gpu=all IMAGE"
             : `docker run --gpus all --group-add ${first.gid} IMAGE`,
           at: "engine",
         };
       }
-      const byGroup = first.gid !== 0 && (first.mode & 0o060) === 0o060;
       return {
         because,
-        command: byGroup
-          ? `sudo usermod --append --groups $(stat -c %G /dev/${first.name}) $USER && newgrp`
-          : "sudo chmod 0666 /dev/nvidia*",
+        command:
+          forGroup && first.gid !== 0
+            ? `sudo usermod --append --groups $(stat -c %G /dev/${first.name}) $USER && newgrp`
+            : "sudo chmod 0666 /dev/nvidia*",
         at: "here",
       };
     },

@@ -28,7 +28,7 @@ export const MACHINE_RULES: readonly Rule[] = [
     seen: ["host", "container"],
     source: "PCI vendor 0x10de, class 0x03, as pci-ids names them",
     find: (facts) => {
-      if (facts.wsl || facts.pci === null || gpusOnBus(facts).length > 0) return null;
+      if (facts.wsl || facts.tegra || facts.pci === null || gpusOnBus(facts).length > 0) return null;
       return {
         because: `the PCI bus shows ${facts.pci.length === 0 ? "no device of vendor 0x10de" : "NVIDIA devices, and no GPU among them"}`,
         command: "lspci -d 10de: -nn",

@@ -1,7 +1,7 @@
 // GPU and driver are well: does the PyTorch that is installed fit them?
 import { compareVersions, cudaOf, driverOf, fittingCuda, floorOf, runsOn, variantOf, wheelOf } from "../compat.ts";
 import type { HostFacts } from "../facts.ts";
-import { capabilities, installDriver, isContainer, wantedCuda, type Rule } from "../rule.ts";
+import { capabilities, compatOf, isContainer, newerDriver, wantedCuda, type Found, type Rule } from "../rule.ts";
 
 const COMPATIBILITY = "docs.nvidia.com/deploy/cuda-compatibility";
 
@@ -27,6 +27,18 @@ function hasGpu({ devices }: HostFacts): boolean {
   return devices.some(({ name }) => /^nvidia\d|^dxg$/.test(name));
 }
 
+/** Has the driver's own libcuda loaded again. */
+function withoutCompat(facts: HostFacts, directory: string): Pick<Found, "command" | "at"> {
+  const entries = (facts.variables["LD_LIBRARY_PATH"] ?? "").split(":");
+  const others = entries.filter((entry) => entry !== "" && !entry.includes("compat"));
+  const removal = `${isContainer(facts) ? "" : "sudo "}rm -r ${directory} && ${isContainer(facts) ? "" : "sudo "}ldconfig`;
+  if (!entries.includes(directory)) return { command: removal, at: "here" };
+  return {
+    command: others.length === 0 ? "unset LD_LIBRARY_PATH" : `export LD_LIBRARY_PATH=${others.join(":")}`,
+    at: "here",
+  };
+}
+
 export const WHEEL_RULES: readonly Rule[] = [
   {
     id: "forward-compat",
@@ -36,16 +48,17 @@ export const WHEEL_RULES: readonly Rule[] = [
     find: (facts) => {
       const driver = driverVersion(facts);
       const name = geforce(facts);
-      const { compat } = facts;
+      const compat = compatOf(facts);
       if (driver === null || name === null || compat?.version == null || compareVersions(compat.version, driver) <= 0)
         return null;
       const runs = cudaOf(driver);
+      const wanted = wantedCuda(facts);
       return {
-        because: `${compat.directory} holds the libcuda of driver ${compat.version}, the kernel has ${driver}, and ${name} refuses that (804)${runs === null ? "" : `; driver ${driver} runs CUDA ${runs}`}`,
-        command: isContainer(facts)
-          ? `export LD_LIBRARY_PATH=$(echo "$LD_LIBRARY_PATH" | tr : '\\n' | grep -v compat | paste -sd:)`
-          : installDriver(facts),
-        at: "here",
+        because: `${compat.directory} holds the libcuda of driver ${compat.version}, the kernel has ${driver}, and ${name} refuses that (804)${runs === null ? "" : `; driver ${driver} came with CUDA ${runs}`}`,
+        // CUDA of the driver's own major version runs without the package.
+        ...(wanted !== null && compareVersions(driver, floorOf(wanted.cuda) ?? "0") >= 0
+          ? withoutCompat(facts, compat.directory)
+          : newerDriver(facts)),
       };
     },
   },
@@ -56,12 +69,11 @@ export const WHEEL_RULES: readonly Rule[] = [
     source: `${COMPATIBILITY}, CUDA_ERROR_SYSTEM_DRIVER_MISMATCH (803)`,
     find: (facts) => {
       const driver = driverVersion(facts);
-      const { compat } = facts;
+      const compat = compatOf(facts);
       if (driver === null || compat?.version == null || compareVersions(compat.version, driver) >= 0) return null;
       return {
         because: `${compat.directory} holds the libcuda of driver ${compat.version}, and the kernel has ${driver}, so it is taken first and does not fit (803)`,
-        command: `export LD_LIBRARY_PATH=$(echo "$LD_LIBRARY_PATH" | tr : '\\n' | grep -v compat | paste -sd:)`,
-        at: "here",
+        ...withoutCompat(facts, compat.directory),
       };
     },
   },
@@ -75,14 +87,14 @@ export const WHEEL_RULES: readonly Rule[] = [
       const wanted = wantedCuda(facts);
       const floor = wanted === null ? null : floorOf(wanted.cuda);
       if (driver === null || wanted === null || floor === null || compareVersions(driver, floor) >= 0) return null;
-      if (facts.compat !== null && geforce(facts) === null) return null; // forward compatibility does it
+      if (compatOf(facts) !== null && geforce(facts) === null) return null; // forward compatibility does it
       const major = wanted.cuda.split(".")[0];
       const fitting = facts.torch === null ? null : fittingCuda(facts.torch.version, driver, capabilities(facts));
       return {
         because: `the driver is ${driver}, and ${wanted.of} with CUDA ${wanted.cuda} wants ${floor} or newer: every CUDA ${major} runs from that driver on, none below`,
-        command:
-          fitting !== null && facts.torch !== null ? reinstall(facts.torch.version, fitting) : installDriver(facts),
-        at: fitting === null && isContainer(facts) ? "host" : "here",
+        ...(fitting !== null && facts.torch !== null
+          ? { command: reinstall(facts.torch.version, fitting), at: "here" as const }
+          : newerDriver(facts)),
       };
     },
   },
@@ -136,8 +148,7 @@ export const WHEEL_RULES: readonly Rule[] = [
       if (gpu === undefined || needed === null || compareVersions(driver, needed) >= 0) return null;
       return {
         because: `the GPU is sm_${gpu.replace(".", "")}, for which PyTorch ${torch.version} has PTX alone; compiling that of CUDA ${torch.cuda} wants driver ${needed}, and it is ${driver}`,
-        command: installDriver(facts),
-        at: isContainer(facts) ? "host" : "here",
+        ...newerDriver(facts),
       };
     },
   },

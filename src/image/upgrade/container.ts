@@ -53,7 +53,7 @@ export interface Container {
   readonly ipc: string;
   readonly capabilities: readonly string[];
   readonly security: readonly string[];
-  readonly init1: boolean;
+  readonly hasInit: boolean;
   readonly restart: string;
   readonly tty: boolean;
 }
@@ -149,7 +149,9 @@ type Inspected = z.infer<typeof Inspected>;
 const InspectedImage = z.object({
   Id: z.string(),
   RepoDigests: strings,
-  Config: z.object({ Env: strings, Cmd: words, Entrypoint: words, Labels: labels, User: z.string().optional() }).nullish(),
+  Config: z
+    .object({ Env: strings, Cmd: words, Entrypoint: words, Labels: labels, User: z.string().optional() })
+    .nullish(),
   Labels: labels,
 });
 
@@ -179,12 +181,15 @@ export function readContainer(engine: Engine, text: string): Container {
       return mount.Type === "volume" ? [{ kind: "volume", source: mount.Name ?? "", ...at }] : [];
     }),
     shmSize: host.ShmSize ?? 0,
-    ulimits: engine === "docker" ? (host.Ulimits ?? []).map((one) => `${one.Name}=${one.Soft}:${one.Hard}`) : asked(config.CreateCommand, "--ulimit"),
+    ulimits:
+      engine === "docker"
+        ? (host.Ulimits ?? []).map((one) => `${one.Name}=${one.Soft}:${one.Hard}`)
+        : asked(config.CreateCommand, "--ulimit"),
     gpus: gpusOf(config.CreateCommand, host.DeviceRequests ?? []),
     ipc: host.IpcMode ?? "",
     capabilities: host.CapAdd,
     security: host.SecurityOpt,
-    init1: host.Init ?? false,
+    hasInit: host.Init ?? false,
     restart: host.RestartPolicy?.Name ?? "",
     tty: config.Tty ?? false,
   };
@@ -219,7 +224,9 @@ function bare(id: string): string {
   return id.replace(/^sha256:/, "");
 }
 
-type Bindings = Readonly<Record<string, readonly { readonly HostIp?: string | undefined; readonly HostPort: string }[] | null>>;
+type Bindings = Readonly<
+  Record<string, readonly { readonly HostIp?: string | undefined; readonly HostPort: string }[] | null>
+>;
 
 /** A container that does not run has no ports now, but was asked to have some. IPv6 twins are left to the engine. */
 function portsOf(now: Bindings, wanted: Bindings): PublishedPort[] {

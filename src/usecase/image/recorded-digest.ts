@@ -1,6 +1,6 @@
 // Whether the ledger says the same of an image as the image itself: by the `image` records of all lines here.
 import { openLog } from "../../ledger/log.ts";
-import type { ImageProof } from "../../wire/image/verify.ts";
+import type { ImageVerdict } from "../../wire/image/verify.ts";
 import type { RecordOf } from "../../wire/record.ts";
 import { ledgerContext, recordedLines } from "../ledgers/open-ledgers.ts";
 import type { Workspace } from "../workspace.ts";
@@ -22,8 +22,8 @@ export function judgeDigest(
   records: readonly Pick<RecordOf<"image">, "digest" | "tag" | "line">[],
   digest: string | null,
   tag: string | null,
-): ImageProof {
-  const proof = (state: ImageProof["state"], says: string): ImageProof => ({ name: "digest", state, says });
+): ImageVerdict {
+  const proof = (state: ImageVerdict["state"], says: string): ImageVerdict => ({ name: "digest", state, says });
   if (digest === null) return proof("skipped", "the engine knows no manifest that it came from");
   const same = records.find((record) => record.digest === digest);
   if (same !== undefined) return proof("passed", `recorded as ${same.tag} in the ledger of ${same.line}`);

@@ -4,13 +4,13 @@ import { z } from "zod";
 export const VerdictState = z.enum(["passed", "failed", "skipped"]);
 
 /** One thing that was proved without running the image. */
-export const ImageProof = z.strictObject({
+export const ImageVerdict = z.strictObject({
   /** `digest`, `attestation provenance`, `base`. */
   name: z.string(),
   state: VerdictState,
   says: z.string(),
 });
-export type ImageProof = z.infer<typeof ImageProof>;
+export type ImageVerdict = z.infer<typeof ImageVerdict>;
 
 export const ProbeResult = z.strictObject({
   name: z.string(),
@@ -30,7 +30,7 @@ export const ImageVerifyOutcome = z.strictObject({
   image: z.string(),
   /** Of its manifest; null: nobody could tell. */
   digest: z.string().nullable(),
-  proofs: z.array(ImageProof),
+  proofs: z.array(ImageVerdict),
   /** Null: nothing was run. */
   probes: z
     .strictObject({

@@ -1,0 +1,60 @@
+// A release and its spec -> what the image says of itself.
+import { judge } from "../../environment/compat/judge.ts";
+import { rowId } from "../../environment/compat/torch.ts";
+import type { Variant } from "../../environment/variants.ts";
+import { AppError } from "../../error.ts";
+import type { Dress } from "../../oci/append.ts";
+import { LABEL, rfc3339, type Labelled } from "../../oci/label.ts";
+import { imageTag } from "../../oci/tag.ts";
+import { seriesName } from "./environment-release.ts";
+import type { TreeSpec } from "./read-spec.ts";
+import type { Subject } from "./subject.ts";
+
+export interface Described {
+  readonly subject: Subject;
+  readonly spec: TreeSpec;
+  readonly variant: Variant;
+  /** Its key. */
+  readonly environment: string;
+  readonly base: Labelled["base"];
+}
+
+export function describedAs({ subject, spec, variant, environment, base }: Described): Labelled {
+  return {
+    version: subject.version,
+    revision: subject.commit,
+    tree: subject.tree,
+    committed: subject.committed,
+    name: spec.image.name,
+    refName: versionTag(subject.version, variant.isDefault ? "" : variant.suffix),
+    url: spec.image.url ?? null,
+    line: seriesName(subject.numbers),
+    environment,
+    checkpoint: subject.checkpoint,
+    variant: variant.suffix === "" ? null : variant.name,
+    torch: wheelOf(variant),
+    base,
+  };
+}
+
+function wheelOf({ environment: { torch, cuda } }: Variant): string | null {
+  if (torch === undefined) return null;
+  const judged = judge({ torch, cuda });
+  return judged.kind === "fits" ? rowId(judged.row) : null;
+}
+
+/** Labels that the spec asks for stand under those that Morello writes; a name is no label, but an annotation. */
+export function dressOf({ committed }: Subject, { image }: TreeSpec, labels: Readonly<Record<string, string>>): Dress {
+  const { [LABEL.refName]: _, ...own } = labels;
+  return { created: rfc3339(committed), labels: { ...image.labels, ...own }, annotations: labels };
+}
+
+/** Throws `image-reference` where no image tag can stand for the version. */
+export function versionTag(version: string, suffix: string): string {
+  const tag = imageTag(version, suffix);
+  if (tag !== null) return tag;
+  throw new AppError("image-reference", `The version ${version}${suffix} cannot be an image's tag`, {
+    hint: "tags of images have at most 128 of A-Z a-z 0-9 _ . -, none of . - first",
+    data: { version },
+  });
+}
