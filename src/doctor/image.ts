@@ -27,14 +27,17 @@ export interface ImageNeeds {
 
 export function needsOf(manifest: Manifest, config: ImageConfig): ImageNeeds {
   const labels = config.config?.Labels ?? {};
-  const variables = new Map((config.config?.Env ?? []).map((line) => [before(line, "="), line.slice(line.indexOf("=") + 1)]));
+  const variables = new Map(
+    (config.config?.Env ?? []).map((line) => [before(line, "="), line.slice(line.indexOf("=") + 1)]),
+  );
   const cuda = versionIn(labels[LABEL.cuda] ?? variables.get("CUDA_VERSION"));
   const version = labels[LABEL.torch] ?? variables.get("PYTORCH_VERSION") ?? null;
   const visible = variables.get("NVIDIA_VISIBLE_DEVICES");
   const requires = [...variables].filter(([name]) => name.startsWith("NVIDIA_REQUIRE_"));
   return {
     size: manifest.layers.reduce((sum, layer) => sum + layer.size, 0),
-    cpuOnly: cuda === null && requires.length === 0 && (visible === undefined || ["", "void", "none"].includes(visible)),
+    cpuOnly:
+      cuda === null && requires.length === 0 && (visible === undefined || ["", "void", "none"].includes(visible)),
     torch: version,
     cuda,
     archs: archsIn(labels[LABEL.archs]) ?? (version === null || cuda === null ? null : wheelOf(version, cuda)),
@@ -114,7 +117,10 @@ function driverCause({ cuda, compat, torch }: ImageNeeds, facts: HostFacts): Fin
   const floor = cuda === null ? null : floorOf(cuda);
   if (cuda === null || floor === null) return null;
   const has = hostCuda(facts);
-  const old = driver === null ? has !== null && Number(before(has, ".")) < Number(before(cuda, ".")) : compareVersions(driver, floor) < 0;
+  const old =
+    driver === null
+      ? has !== null && Number(before(has, ".")) < Number(before(cuda, "."))
+      : compareVersions(driver, floor) < 0;
   const name = firstGpu(facts);
   if (!old || (compat && name !== null && !/GeForce|TITAN/i.test(name))) return null; // forward compatibility does it
   return {

@@ -44,8 +44,8 @@ export interface Labelled {
   readonly checkpoint: string | null;
   /** Null where there is only one. */
   readonly variant: string | null;
-  /** PyTorch's wheel in it, `2.7.1+cu126`: a host can be asked for its GPU and driver before the image is pulled. */
-  readonly torch?: string | null;
+  /** PyTorch's wheel in it, `2.7.1+cu126`, so that a host can say before a pull whether it runs it; null: none, or unknown. */
+  readonly torch: string | null;
   /** What lies under the layers of this release; null: nothing does. */
   readonly base: { readonly name: string; readonly digest: string } | null;
 }
@@ -73,7 +73,7 @@ export function labelsOf(of: Labelled): Record<string, string> {
     [LABEL.ledger, of.checkpoint],
     [LABEL.tree, of.tree],
     [LABEL.variant, of.variant],
-    ...torchLabels(of.torch ?? null),
+    ...torchLabels(of.torch),
   ];
   return Object.fromEntries(values.flatMap(([key, value]) => (value === null ? [] : [[key, value]])));
 }

@@ -42,8 +42,7 @@ export async function doctorImage(deps: Deps, input: DoctorImageInput): Promise<
 }
 
 type Read =
-  | { readonly kind: "image"; readonly image: ReadImage }
-  | { readonly kind: "other-platform"; readonly error: AppError };
+  { readonly kind: "image"; readonly image: ReadImage } | { readonly kind: "other-platform"; readonly error: AppError };
 
 async function readFor(store: ImageStore, name: string, platform: Platform): Promise<Read> {
   try {
@@ -95,7 +94,11 @@ async function judged(
   const cause = causeFor(needs, facts);
   const version = config.config?.Labels?.[LABEL.version] ?? name.replace(/-(?:cu\d+|cpu)$/, "");
   const found = await variantsOf(store, version, name, platform, facts);
-  const best = found.variants.filter(({ runs, cuda }) => runs && cuda !== null).toSorted(byCuda).at(-1)?.tag ?? null;
+  const best =
+    found.variants
+      .filter(({ runs, cuda }) => runs && cuda !== null)
+      .toSorted(byCuda)
+      .at(-1)?.tag ?? null;
   const instead = cause === null ? null : best;
   const notices = [...found.notices];
   if (needs.cpuOnly) notices.push("the image says of no CUDA: it runs on the processor alone");

@@ -17,7 +17,10 @@ export function doctorVerb(verb: Verb): Verb {
     .description("say why CUDA is missing, one cause first, with the command that helps")
     .option("-a, --all", "show what was looked at, too", false)
     .addOption(
-      new Option("--for <image>", "say before a pull whether this host can run an image, and which variant").default(null, ""),
+      new Option("--for <image>", "say before a pull whether this host can run an image, and which variant").default(
+        null,
+        "",
+      ),
     )
     .addOption(new Option("--host-root <dir>", "look at the host that is mounted at DIR").default(null, ""))
     .addOption(new Option("--wait <seconds>", "how long nvidia-smi may take").argParser(seconds).default(0.8))

@@ -3,7 +3,7 @@ import type { DoctorFinding, DoctorOutcome } from "../../wire/doctor.ts";
 import { cleaned } from "./clean.ts";
 import { table } from "./table.ts";
 import { count, paint, symbol, type View } from "./view.ts";
-import { wrap } from "./width.ts";
+import { truncate, wrap } from "./width.ts";
 
 type Facts = DoctorOutcome["facts"];
 
@@ -23,15 +23,11 @@ export function renderDoctor(view: View, found: DoctorOutcome, all: boolean): st
 function shownLines(view: View, { cause, also, notices, facts }: DoctorOutcome): string[] {
   const lines: string[] = [];
   if (cause === null) lines.push(`${paint(view, "good", symbol(view, "good"))} ${healthy(facts)}`);
-  else {
+  else
     lines.push(
       `${paint(view, "bad", symbol(view, "bad"))} ${paint(view, "strong", cause.title)}`,
-      ...wrap(cause.because, view.width - 2).map((line) => `  ${line}`),
-      "",
-      `${paint(view, "strong", WHERE[cause.at])}  ${cause.command}`,
-      paint(view, "quiet", `[${cause.rule}] ${cause.source}`),
+      ...causeLines(view, cause, false),
     );
-  }
   if (also.length > 0) {
     lines.push("", "Also, which may follow from it:");
     for (const { title, because } of also)
@@ -44,13 +40,29 @@ function shownLines(view: View, { cause, also, notices, facts }: DoctorOutcome):
   return lines;
 }
 
+/** Why, and the command that helps; the title is another's to show, or not. */
+export function causeLines(
+  view: View,
+  { title, because, command, at, rule, source }: DoctorFinding,
+  titled = true,
+): string[] {
+  return [
+    ...wrap(titled ? `${title}: ${because}` : because, view.width - 2).map((line) => `  ${line}`),
+    "",
+    `${paint(view, "strong", WHERE[at])}  ${command}`,
+    paint(view, "quiet", truncate(`[${rule}] ${source}`, view.width)),
+  ];
+}
+
+export function saidPlainly({ rule, title, because, command, at }: DoctorFinding): string {
+  return `${rule}: ${title}: ${because}: ${WHERE[at].toLowerCase()}: ${command}`;
+}
+
 /** One fact a line. */
 function plainLines({ cause, also, notices, facts }: DoctorOutcome): string[] {
-  const said = ({ rule, title, because, command, at }: DoctorFinding): string =>
-    `${rule}: ${title}: ${because}: ${WHERE[at].toLowerCase()}: ${command}`;
   return [
-    cause === null ? `well: ${healthy(facts)}` : said(cause),
-    ...also.map((each) => `also: ${said(each)}`),
+    cause === null ? `well: ${healthy(facts)}` : saidPlainly(cause),
+    ...also.map((each) => `also: ${saidPlainly(each)}`),
     ...notices.map((notice) => `note: ${notice}`),
   ];
 }
@@ -72,7 +84,7 @@ function gpuNames(gpus: readonly { readonly name: string }[]): string {
     .join(", ");
 }
 
-function lookedAt(view: View, facts: Facts): string[] {
+export function lookedAt(view: View, facts: Facts): string[] {
   const rows = factRows(facts).map(([what, value]) => [{ text: what }, { text: value }]);
   if (view.plain) return factRows(facts).map(([what, value]) => `looked at: ${what}: ${value}`);
   return [paint(view, "strong", "Looked at"), ...table(view, [{}, { shrink: 1 }], rows, 2)];

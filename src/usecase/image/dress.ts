@@ -1,4 +1,6 @@
 // A release and its spec -> what the image says of itself.
+import { judge } from "../../environment/compat/judge.ts";
+import { rowId } from "../../environment/compat/torch.ts";
 import type { Variant } from "../../environment/variants.ts";
 import { AppError } from "../../error.ts";
 import type { Dress } from "../../oci/append.ts";
@@ -30,8 +32,15 @@ export function describedAs({ subject, spec, variant, environment, base }: Descr
     environment,
     checkpoint: subject.checkpoint,
     variant: variant.suffix === "" ? null : variant.name,
+    torch: wheelOf(variant),
     base,
   };
+}
+
+function wheelOf({ environment: { torch, cuda } }: Variant): string | null {
+  if (torch === undefined) return null;
+  const judged = judge({ torch, cuda });
+  return judged.kind === "fits" ? rowId(judged.row) : null;
 }
 
 /** Labels that the spec asks for stand under those that Morello writes; a name is no label, but an annotation. */
