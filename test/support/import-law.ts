@@ -62,6 +62,7 @@ const FACE_MAY_IMPORT = [
 
 /** npm package -> rooms that may use it. */
 const PACKAGES: Readonly<Record<string, readonly string[] | "anywhere">> = {
+  "dockerfile-ast": ["environment"],
   "zod": "anywhere",
   "yaml": ["config"],
   "lmdb": ["index"],

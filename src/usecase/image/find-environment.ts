@@ -1,7 +1,7 @@
 // The image of an environment's first release: by the digest on record, else computed where nothing is installed, else
 // under its tag, else built. Says which of these it was.
 import { isPure } from "../../environment/wanted.ts";
-import { AppError } from "../../error.ts";
+import { AppError, isAppError } from "../../error.ts";
 import type { FlatTable } from "../../layer/flatten.ts";
 import type { ImageParts } from "../../oci/append.ts";
 import { LABEL } from "../../oci/label.ts";
@@ -13,7 +13,7 @@ import { versionTag } from "./dress.ts";
 import type { EarlierRelease } from "./environment-release.ts";
 import { firstImage } from "./first-image.ts";
 import { newest, type ImageRecord } from "./ledger-images.ts";
-import { readSpec } from "./read-spec.ts";
+import { needLock, readSpec } from "./read-spec.ts";
 import { findImage, layerContents, tableOf, type StoredImage } from "./stored-image.ts";
 import { releaseSubject } from "./subject.ts";
 
@@ -50,6 +50,7 @@ export async function findEnvironment(
   if (adopted !== null) return stored(builder, source, await recorded(builder, adopted, platform), "adopted");
   const pure = isPure(source.spec.image, inputs.variant.environment);
   const built = newest(records, "built", variant);
+  if (!pure) needLock(source.spec, inputs.variant, platform, release.tag);
   if (pure && !rebuild) return made(builder, source, inputs, platform, "computed", false);
   const known = await published(builder, source, built, inputs, platform);
   if (!rebuild && known !== null) return stored(builder, source, known.image, known.found);
@@ -150,7 +151,10 @@ async function published(
   const tag = versionTag(subject.version, variant.isDefault ? "" : variant.suffix);
   const { output, from, places, configured } = builder;
   for (const store of new Set([output, ...(from === null ? [] : [from]), await places.open(configured)])) {
-    const image = await findImage(store, tag, platform);
+    const image =
+      store === output || store === from
+        ? await findImage(store, tag, platform)
+        : await reached(builder, store, tag, platform);
     if (image === null) continue;
     const labels = image.parts.config.config?.Labels ?? {};
     if (labels[LABEL.environment] === key && labels[LABEL.tree] === subject.tree) return { image, found: "tag" };
@@ -159,4 +163,20 @@ async function published(
     );
   }
   return null;
+}
+
+/** A registry that is out of reach is no reason not to build: the digest is the same, or is found to be another. */
+async function reached(
+  { notices }: Builder,
+  store: ImageStore,
+  tag: string,
+  platform: string,
+): Promise<StoredImage | null> {
+  try {
+    return await findImage(store, tag, platform);
+  } catch (error) {
+    if (!isAppError(error, "registry-failed")) throw error;
+    notices.push(`${store.name} could not be asked for ${tag}: ${error.message}`);
+    return null;
+  }
 }

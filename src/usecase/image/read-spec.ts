@@ -6,6 +6,9 @@ import { parseLock } from "../../environment/lock-text.ts";
 import type { ImageSection } from "../../environment/spec.ts";
 import { variantsOf, type Variant } from "../../environment/variants.ts";
 import { AppError } from "../../error.ts";
+import { bytePathOf } from "../../object/path.ts";
+import { isRegular } from "../../object/tree.ts";
+import { missingObject } from "./source-files.ts";
 import type { GitObject, ObjectReader } from "../../git/objects.ts";
 
 export interface TreeSpec {
@@ -58,19 +61,37 @@ export function needLock({ lock }: TreeSpec, variant: Variant, platform: string,
 
 /** Object IDs of what `readSpec` reads, to tell without reading whether two commits say the same. */
 export async function specSource(reader: ObjectReader, commit: string): Promise<string> {
-  const found = await Promise.all([CONFIG_FILE, LOCK_FILE].map((path) => reader.info(`${commit}:${path}`)));
-  return sourceOf(found[0] ?? null, found[1] ?? null);
+  const [configuration, lockFile] = await entriesOf(reader, commit);
+  return sourceOf(configuration, lockFile);
 }
 
-function sourceOf(configuration: GitObject | null, lockFile: GitObject | null): string {
+type Found = Pick<GitObject, "oid">;
+
+function sourceOf(configuration: Found | null, lockFile: Found | null): string {
   return `${configuration?.oid ?? "none"} ${lockFile?.oid ?? "none"}`;
 }
 
+const FILES = [CONFIG_FILE, LOCK_FILE].map(bytePathOf);
+
+/** Where the two files stand in the commit's tree; null for what is no file. */
+async function entriesOf(reader: ObjectReader, commit: string): Promise<readonly [Found | null, Found | null]> {
+  const found = await reader.commit(commit);
+  const tree = found === null ? null : await reader.tree(found.tree);
+  if (tree === null) throw missingObject(found?.tree ?? commit, "the tree");
+  const [configuration = null, lockFile = null] = FILES.map((name) => {
+    const entry = tree.get(name);
+    return entry !== undefined && isRegular(entry.mode) ? entry : null;
+  });
+  return [configuration, lockFile];
+}
+
 async function files(reader: ObjectReader, commit: string): Promise<readonly [GitObject | null, GitObject | null]> {
-  const [configuration, lockFile] = await Promise.all([
-    reader.read(`${commit}:${CONFIG_FILE}`),
-    reader.read(`${commit}:${LOCK_FILE}`),
-  ]);
-  const blob = (found: GitObject | null): GitObject | null => (found?.type === "blob" ? found : null);
-  return [blob(configuration), blob(lockFile)];
+  const read = async (entry: Found | null, name: string): Promise<GitObject | null> => {
+    if (entry === null) return null;
+    const found = await reader.read(entry.oid);
+    if (found === null) throw missingObject(entry.oid, name);
+    return found;
+  };
+  const [configuration, lockFile] = await entriesOf(reader, commit);
+  return Promise.all([read(configuration, CONFIG_FILE), read(lockFile, LOCK_FILE)]);
 }

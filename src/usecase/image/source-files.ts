@@ -20,7 +20,7 @@ export async function sourceEntries(
   const isSelected = selects(section);
   const below = async (oid: string, prefix: string): Promise<SourceEntry[]> => {
     const entries = await reader.tree(oid);
-    if (entries === null) throw missing(oid, prefix === "" ? "the tree" : prefix);
+    if (entries === null) throw missingObject(oid, prefix === "" ? "the tree" : prefix);
     const parts = [...entries].map(async ([name, entry]): Promise<SourceEntry[]> => {
       const path = `${prefix}${name}` as BytePath;
       if (entry.mode === MODE_TREE) return below(entry.oid, `${path}/`);
@@ -46,11 +46,12 @@ export async function withContents(
 async function read(reader: ObjectReader, entry: SourceEntry): Promise<SourceFile> {
   if (entry.mode === "160000") return { ...entry, bytes: Buffer.alloc(0) };
   const found = await reader.read(entry.oid);
-  if (found?.type !== "blob") throw missing(entry.oid, entry.path);
+  if (found?.type !== "blob") throw missingObject(entry.oid, entry.path);
   return { ...entry, bytes: found.body };
 }
 
-function missing(oid: string, path: string): AppError {
+/** What a partial clone lacks. */
+export function missingObject(oid: string, path: string): AppError {
   const shown = quotePath(path as BytePath);
   return new AppError("object-missing", `This clone lacks ${shown} (${oid.slice(0, 12)}): it is a partial one`, {
     hint: "git fetch --refetch --no-filter origin",

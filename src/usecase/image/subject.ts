@@ -1,5 +1,5 @@
 // TAG or LINE, as it was typed -> what an image is made of: a release, or a build of a line between two releases.
-import { AppError } from "../../error.ts";
+import { AppError, isAppError } from "../../error.ts";
 import { run } from "../../git/run.ts";
 import type { DetectedLine } from "../../line/detect.ts";
 import { TAGS } from "../../line/ref.ts";
@@ -36,7 +36,11 @@ export async function findSubject(workspace: Workspace, wanted: string): Promise
   const isTag = workspace.refs.some(({ refname }) => refname === `${TAGS}${name}`);
   if (isTag) return releaseSubject(workspace, name);
   if (workspace.detected.length === 0 || name !== wanted) throw unknownTag(workspace, name);
-  return lineSubject(workspace, wanted);
+  try {
+    return await lineSubject(workspace, wanted);
+  } catch (error) {
+    throw isAppError(error, "unknown-line") && parseTag(wanted) !== null ? unknownTag(workspace, wanted) : error;
+  }
 }
 
 export async function releaseSubject(workspace: Workspace, tag: string): Promise<Subject> {
