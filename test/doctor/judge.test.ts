@@ -5,7 +5,7 @@ import { factsOf } from "./fixtures/facts.ts";
 import { BROKEN_CONTAINERS } from "./fixtures/containers.ts";
 import { HEALTHY } from "./fixtures/healthy.ts";
 import { BROKEN_HOSTS } from "./fixtures/hosts.ts";
-import type { Case } from "./fixtures/case.ts";
+import { A100, NVIDIA_RUNTIME, working, type Case } from "./fixtures/case.ts";
 
 test.each([...BROKEN_HOSTS, ...BROKEN_CONTAINERS])("$cause: $name", async (recorded) => {
   const facts = await factsOf(recorded);
@@ -30,4 +30,15 @@ test("every rule has a machine that it is right for, wherever it can be seen", (
 
 test("no rule is named twice", () => {
   expect(new Set(RULES.map(({ id }) => id)).size).toBe(RULES.length);
+});
+
+test.each<{ says: string; make: Case["make"]; limitMs?: number }>([
+  { says: "nvidia-smi did not answer within 150 ms", make: (host) => working(host).smiHangs(), limitMs: 150 },
+  { says: "waits for a reset", make: (host) => host.system("ubuntu").smi([A100], { repairs: "Yes" }) },
+  { says: "--runtime=nvidia does not", make: (host) => working(host).docker().toolkit() },
+  { says: "podman finds no CDI spec", make: (host) => working(host).docker(NVIDIA_RUNTIME).toolkit().podman() },
+  { says: "nothing in this container asks for CUDA", make: (host) => host.system("debian").container("docker") },
+])("a notice, and no cause by it: $says", async ({ says, make, limitMs }) => {
+  const { notices } = judge(await factsOf({ make }, limitMs));
+  expect(notices).toEqual([expect.stringContaining(says)]);
 });
