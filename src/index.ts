@@ -9,6 +9,7 @@ export { checkMessage } from "./usecase/checking/check-message.ts";
 export { checkStaged } from "./usecase/checking/check-staged.ts";
 export { continueResolution, type ContinueInput } from "./usecase/continue.ts";
 export { doctor, type DoctorInput } from "./usecase/doctor.ts";
+export { doctorImage, type DoctorImageInput } from "./usecase/doctor-image.ts";
 export { explainConflicts } from "./usecase/needs/explain-conflicts.ts";
 export { find, type FindInput } from "./usecase/find.ts";
 export { findWanted, type WantedInput } from "./usecase/find-wanted.ts";
