@@ -82,8 +82,7 @@ export async function transfer(
   const queue = [...contents];
   const lane = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const isThere =
-        held.has(next.digest) || (dryRun ? await store.hasBlob(next.digest) : (await store.putBlob(next)) === "there");
+      const isThere = held.has(next.digest) || (dryRun ? await store.hasBlob(next.digest) : await put(next));
       sum[isThere ? "thereBlobs" : "blobs"] += 1;
       sum[isThere ? "thereBytes" : "bytes"] += next.size;
       onProgress?.({ step: `sending layers to ${store.name}`, done: ++done, total: contents.length });
