@@ -66,7 +66,7 @@ export async function manifestNamed(store: ImageStore, name: string): Promise<St
 }
 
 /** What an index offers to run; attestations of buildx, which have no platform, are none of it. */
-function imagesIn(index: Index): readonly Descriptor[] {
+export function imagesIn(index: Index): readonly Descriptor[] {
   return index.manifests.filter(({ platform }) => platform?.os !== "unknown");
 }
 

@@ -57,8 +57,18 @@ async function timed<T>(what: string, act: () => Promise<T>): Promise<T> {
 
 function build(repository: TestRepository, env: Containers["env"], wanted: string, output: string) {
   const input: ImageBuildInput = {
-    ...{ wanted, output, from: null, variants: [], rebuild: false, engine: null },
-    ...{ dryRun: false, record: false, sign: null },
+    wanted,
+    output,
+    from: null,
+    variants: [],
+    rebuild: false,
+    engine: null,
+    ...{
+      dryRun: false,
+      record: false,
+    attest: false,
+      sign: null,
+    },
   };
   return buildImage(depsOf(repository, { env }), input);
 }
