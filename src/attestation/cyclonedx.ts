@@ -23,9 +23,7 @@ export function cyclonedx(image: AttestedImage): Record<string, unknown> {
       timestamp: new Date(image.created * 1000),
       component: self,
       tools: new Models.Tools({
-        components: new Models.ComponentRepository([
-          new Models.Component(Enums.ComponentType.Application, "morello", { version: image.toolVersion }),
-        ]),
+        components: new Models.ComponentRepository([new Models.Component(Enums.ComponentType.Application, "morello")]),
       }),
     }),
   });

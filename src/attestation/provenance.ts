@@ -5,8 +5,8 @@ import { debUrl, imageUrl, wheelUrl } from "./package-url.ts";
 import { bare, type AttestedImage } from "./subject.ts";
 
 export const SLSA = "https://slsa.dev/provenance/v1";
-export const BUILD_TYPE = "urn:morello:image-build:1";
-export const BUILDER = "urn:morello:builder:1";
+const BUILD_TYPE = "urn:morello:image-build:1";
+const BUILDER = "urn:morello:builder:1";
 
 const ResourceDescriptor = z.looseObject({
   uri: z.string().optional(),
@@ -26,7 +26,7 @@ export const Provenance = z.looseObject({
     internalParameters: z.looseObject({
       tree: z.string(),
       environment: z.string(),
-      layers: z.array(z.strictObject({ digest: z.string(), role: z.enum(["base", "environment", "source"]) })),
+      layers: z.array(z.string()),
       checkpoint: z.string().nullable(),
     }),
     resolvedDependencies: z.array(ResourceDescriptor),
@@ -49,7 +49,7 @@ export function provenance(image: AttestedImage): Provenance {
       internalParameters: {
         tree: source.tree,
         environment: image.environmentKey,
-        layers: image.layers.map(({ digest, role }) => ({ digest, role })),
+        layers: [...image.layers],
         checkpoint: image.checkpoint,
       },
       resolvedDependencies: [
@@ -77,6 +77,6 @@ export function provenance(image: AttestedImage): Provenance {
         ...(lock?.wheels ?? []).map((wheel) => ({ uri: wheelUrl(wheel), digest: { sha256: wheel.sha256 } })),
       ],
     },
-    runDetails: { builder: { id: BUILDER, version: { morello: image.toolVersion } } },
+    runDetails: { builder: { id: BUILDER } },
   };
 }

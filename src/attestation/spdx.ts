@@ -32,7 +32,7 @@ export function spdx(image: AttestedImage): Record<string, unknown> {
     documentNamespace: `urn:uuid:${uuidOf(`${image.digest} spdx`)}`,
     creationInfo: {
       created: new Date(image.created * 1000).toISOString().replace(".000Z", "Z"),
-      creators: [`Tool: morello-${image.toolVersion}`],
+      creators: ["Tool: morello"],
     },
     packages: [self, ...parts].map(packageOf),
     relationships: [

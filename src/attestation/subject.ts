@@ -1,14 +1,8 @@
 // What attestations of an image tell of: the image, what it was made from, and every part of its environment.
 import type { LockedEnvironment } from "../environment/lock.ts";
 
-/** A layer of an image, lowest first. `role`: of the base, of the environment, or of the source. */
-export interface AttestedLayer {
-  readonly digest: string;
-  readonly role: "base" | "environment" | "source";
-}
-
 export interface AttestedImage {
-  /** The image repository, without tag. */
+  /** The image repository as morello.yaml names it, without tag. */
   readonly name: string;
   /** `sha256:…` of the manifest. */
   readonly digest: string;
@@ -30,11 +24,10 @@ export interface AttestedImage {
   readonly environmentOf: { readonly tag: string; readonly digest: string } | null;
   readonly environmentKey: string;
   readonly lock: LockedEnvironment | null;
-  readonly layers: readonly AttestedLayer[];
+  /** Digests, lowest first. */
+  readonly layers: readonly string[];
   /** Log commit named by the tag; null without a ledger. */
   readonly checkpoint: string | null;
-  /** Of Morello. */
-  readonly toolVersion: string;
 }
 
 /** `sha256:ab…` as in-toto writes it. */

@@ -13,9 +13,9 @@ import type { FlatEntry, FlatTable } from "./flat-table.ts";
 import { gunzip } from "./gunzip.ts";
 import { ABOVE_PLACE, placePath, type Layer, type Place } from "./source.ts";
 import { damagedTar } from "./header.ts";
-import { readTar, type TarStreamEntry } from "./tar.ts";
+import { readTar, type TarHeader, type TarStreamEntry } from "./tar.ts";
 
-export { emptyTable, tableDigest, type FlatEntry, type FlatTable } from "./flat-table.ts";
+export { emptyTable, tableDigest, type FlatTable } from "./flat-table.ts";
 
 /** Sees each file's content while a layer is applied; takes it or leaves it. */
 export type ContentWatcher = (path: BytePath, content: Buffer) => void;
@@ -24,6 +24,8 @@ export interface ApplyOptions {
   /** Which contents are wanted, all in one piece; none unless set. */
   readonly wanted?: (path: BytePath, size: number) => boolean;
   readonly onContent?: ContentWatcher;
+  /** Each entry as it comes, whiteouts too; `digest` is of a file's content, "" for the rest. */
+  readonly onEntry?: (entry: TarHeader, digest: string) => void;
 }
 
 /**
@@ -39,9 +41,11 @@ export async function applyLayer(
   const target = new Target(table);
   for await (const entry of readTar(inflated(chunks))) {
     const name = baseName(entry.path);
+    let digest = "";
     if (name === OPAQUE) target.clear(directoryOf(entry.path));
     else if (name.startsWith(WHITEOUT)) target.remove(whitedOut(entry.path, name));
-    else await put(target, entry, options);
+    else digest = await put(target, entry, options);
+    options.onEntry?.(entry, digest);
   }
   return target.entries;
 }
@@ -52,18 +56,20 @@ function whitedOut(path: BytePath, name: BytePath): BytePath {
   return `${path.slice(0, path.length - name.length)}${hidden}` as BytePath;
 }
 
-async function put(target: Target, entry: TarStreamEntry, options: ApplyOptions): Promise<void> {
+/** Gives the digest of the content that came with it. */
+async function put(target: Target, entry: TarStreamEntry, options: ApplyOptions): Promise<string> {
   const { path, type, mode, uid, gid, mtime, device, link } = entry;
   if (type === "hardlink") {
     const same = target.entries.get(link);
     if (same === undefined || same.type === "directory")
       throw damagedTar(`${quotePath(path)} is a hardlink to ${quotePath(link)}, which is not there`);
     target.put(path, same);
-    return;
+    return "";
   }
   const xattrs = [...entry.xattrs].sort(([a], [b]) => (a < b ? -1 : 1));
   const { digest, size } = type === "file" ? await contentOf(entry, options) : { digest: "", size: 0 };
   target.put(path, { type, mode, uid, gid, mtime, size, digest, link, device, xattrs });
+  return digest;
 }
 
 async function contentOf(entry: TarStreamEntry, options: ApplyOptions): Promise<{ digest: string; size: number }> {

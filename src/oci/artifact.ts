@@ -6,7 +6,7 @@ import type { Descriptor, Manifest } from "./schema.ts";
 /** The configuration of what is no image: an empty JSON object. */
 export const EMPTY_CONFIG = Buffer.from("{}");
 
-export function digestOf(bytes: Uint8Array): string {
+function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 

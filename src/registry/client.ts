@@ -1,8 +1,10 @@
 // A repository of a registry as an image store: the OCI distribution protocol, which Docker's registries speak as well.
 // Every byte that is read is checked against its digest; a tag is written after all that it names.
 import { z } from "zod";
+import { AppError } from "../error.ts";
 import { attestationPrefix, attestationTag, sharedTag } from "../oci/attestation-tag.ts";
 import { isDigest } from "../oci/reference.ts";
+import { isImageTag } from "../oci/tag.ts";
 import { Index, type Descriptor } from "../oci/schema.ts";
 import { checked, checkedManifest, damaged, digestOf, LARGEST_MANIFEST, tooLarge } from "./content.ts";
 import { download } from "./download.ts";
@@ -21,6 +23,8 @@ export function openRegistry(options: ClientOptions): ImageStore {
 }
 
 const TagList = z.looseObject({ tags: z.array(z.string()).nullish() });
+/** What registries answer that have no such list; 404 by the specification, the others by what stands before them. */
+const WITHOUT_REFERRERS = [400, 404, 405, 406, 501];
 /** Pages of a list; a registry that gives more is going in circles. */
 const MOST_PAGES = 1000;
 
@@ -28,6 +32,8 @@ class RegistryStore implements ImageStore {
   readonly name: string;
   readonly #session: Session;
   readonly #onProgress: (progress: Progress) => void;
+  /** Whether the registry says that it notes subjects; null: nothing was written yet that names one. */
+  #tracksSubjects: boolean | null = null;
 
   constructor(options: ClientOptions) {
     this.#session = new Session(options);
@@ -36,6 +42,7 @@ class RegistryStore implements ImageStore {
   }
 
   async manifest(reference: string): Promise<StoredManifest | null> {
+    if (!isDigest(reference) && !isImageTag(reference)) return null; // a layout's name, which no registry can have
     const headers = { Accept: MANIFEST_TYPES.join(", ") };
     const ask = { method: "GET", at: this.#path(`manifests/${reference}`), access: "pull", headers } as const;
     const answer = await this.#session.readAll(ask, [200, 404], LARGEST_MANIFEST);
@@ -78,15 +85,17 @@ class RegistryStore implements ImageStore {
   }
 
   async putReferrer(manifest: Pick<StoredManifest, "mediaType" | "bytes">, kind: string): Promise<string> {
-    const { digest, isTracked } = await this.#put(manifest, null);
+    const digest = digestOf(manifest.bytes);
     const subject = subjectIn({ ...manifest, digest }, this.name);
-    if (!isTracked && subject !== null) await this.#put(manifest, attestationTag(subject, kind, digest));
+    const tag = subject === null ? null : attestationTag(subject, kind, digest);
+    if (this.#tracksSubjects !== false) this.#tracksSubjects = (await this.#put(manifest, null)).isTracked;
+    if (!this.#tracksSubjects) await this.#put(manifest, tag);
     return digest;
   }
 
   async tags(): Promise<readonly string[]> {
     const found = new Set<string>();
-    for await (const value of this.#pages(this.#path("tags/list?n=1000"))) {
+    for await (const value of this.#pages(this.#path("tags/list?n=1000"), [404])) {
       const page = TagList.safeParse(value);
       for (const tag of page.data?.tags ?? []) found.add(tag);
     }
@@ -96,7 +105,7 @@ class RegistryStore implements ImageStore {
   async referrers(digest: string): Promise<readonly Descriptor[]> {
     const found: Descriptor[] = [];
     let isTracked = false;
-    for await (const value of this.#pages(this.#path(`referrers/${digest}`))) {
+    for await (const value of this.#pages(this.#path(`referrers/${digest}`), WITHOUT_REFERRERS)) {
       isTracked = true;
       const page = Index.safeParse(value);
       if (!page.success) throw damaged(this.name, digest, "the list of its referrers is no index");
@@ -126,6 +135,7 @@ class RegistryStore implements ImageStore {
   async #put({ mediaType, bytes }: Pick<StoredManifest, "mediaType" | "bytes">, tag: string | null) {
     const digest = digestOf(bytes);
     if (bytes.length > LARGEST_MANIFEST) throw tooLarge(digest, this.name);
+    if (tag !== null && !isImageTag(tag)) throw noTag(tag, this.name);
     parseManifest({ mediaType, digest, bytes }, this.name);
     const ask = {
       method: "PUT",
@@ -141,13 +151,13 @@ class RegistryStore implements ImageStore {
     return { digest, isTracked: answer.header("oci-subject") !== null };
   }
 
-  /** Every page of a list, as JSON, by its Link header (RFC 8288); none where there is no list. */
-  async *#pages(first: string): AsyncGenerator<unknown> {
+  /** Every page of a list, as JSON, by its Link header (RFC 8288); none where the status is one of `none`. */
+  async *#pages(first: string, none: readonly number[]): AsyncGenerator<unknown> {
     let at: string | URL | null = first;
     for (let page = 0; at !== null && page < MOST_PAGES; page++) {
       const ask = { method: "GET", at, access: "pull" } as const;
-      const answer: ReadAnswer = await this.#session.readAll(ask, [200, 404], LARGEST_MANIFEST);
-      if (answer.status === 404) return;
+      const answer: ReadAnswer = await this.#session.readAll(ask, [200, ...none], LARGEST_MANIFEST);
+      if (answer.status !== 200) return;
       const next = /<([^>]*)>\s*;[^,]*rel="?next"?/.exec(answer.header("link") ?? "")?.[1];
       at = next === undefined ? null : new URL(next, answer.url);
       yield parsed(answer.bytes, answer.url.pathname, this.name);
@@ -166,4 +176,11 @@ function parsed(bytes: Buffer | null, what: string, place: string): unknown {
   } catch {
     throw damaged(place, what, "it is no JSON");
   }
+}
+
+function noTag(tag: string, place: string): AppError {
+  return new AppError("image-reference", `${place} cannot have the tag ${JSON.stringify(tag)}`, {
+    hint: "a tag has at most 128 of A-Z a-z 0-9 _ . - and begins with none of . -",
+    data: { place, tag },
+  });
 }

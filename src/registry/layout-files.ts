@@ -14,6 +14,8 @@ export interface LayoutPlace {
   readonly directory: string;
   /** As people write it: `oci:DIR`. */
   readonly name: string;
+  /** Ends writing between two pieces of a blob. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const VERSION = "1.0.0";
@@ -31,7 +33,7 @@ const LOOKS_UNTIL_DEAD = 100;
 /** Milliseconds after which a file that was never finished goes. */
 const ABANDONED = 24 * 3600 * 1000;
 
-export const EMPTY_INDEX: Index = { schemaVersion: 2, mediaType: OCI.index, manifests: [] };
+const EMPTY_INDEX: Index = { schemaVersion: 2, mediaType: OCI.index, manifests: [] };
 
 /** The index; empty where there is no layout yet. Throws `image-damaged` for what is no layout, or a broken one. */
 export function readIndex(place: LayoutPlace): Index {
@@ -101,7 +103,10 @@ export async function writeWhole(
   try {
     const file = await open(temporary, "wx", 0o644);
     try {
-      for await (const chunk of chunks) await file.writeFile(chunk);
+      for await (const chunk of chunks) {
+        place.signal?.throwIfAborted();
+        await file.writeFile(chunk);
+      }
       await file.sync();
     } finally {
       await file.close();

@@ -13,7 +13,7 @@ export interface OpenDeps {
   /** What a relative `oci:DIR` is relative to. */
   readonly cwd: string;
   readonly signal?: AbortSignal | undefined;
-  /** Called often: for every piece of a blob. */
+  /** Called often: for every piece of a blob that goes to a registry or comes from one. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Hosts, with port, that need no TLS. */
   readonly insecure?: readonly string[];
@@ -26,11 +26,11 @@ export interface OpenDeps {
 /** A registry may move or hash gigabytes before it answers. */
 const IDLE_LIMIT = 120_000;
 
-/** Nothing is asked of a registry until the store is used; `close` it, or its connections keep the process. */
+/** Nothing is asked of a registry until the store is used. `close` ends its idle connections. */
 export async function openImageStore(reference: Reference, deps: OpenDeps): Promise<ImageStore> {
   const { env, cwd, signal } = deps;
   if (reference.kind === "layout") {
-    return openLayout({ directory: resolve(cwd, reference.directory), name: formatPlace(reference) });
+    return openLayout({ directory: resolve(cwd, reference.directory), name: formatPlace(reference), signal });
   }
   const wait = (milliseconds: number): Promise<void> =>
     setTimeout(milliseconds, undefined, signal === undefined ? {} : { signal }).catch((cause: unknown) => {

@@ -15,7 +15,7 @@ const SMALL = 4 * 1024 * 1024;
  * Bytes of one request once something went wrong. The first try sends all at once, as docker does and every registry
  * takes; a proxy that limits bodies, or a network that drops connections, then costs at most one piece again.
  */
-export const PIECE = 8 * 1024 * 1024;
+const PIECE = 8 * 1024 * 1024;
 
 export interface UploadRequest {
   readonly session: Session;

@@ -36,12 +36,8 @@ export function attestedImage(changes: Partial<AttestedImage> = {}): AttestedIma
         { name: "torch", version: "2.7.1+cu126", url: "https://example.com/torch.whl", sha256: hex("5") },
       ],
     },
-    layers: [
-      { digest: `sha256:${hex("6")}`, role: "base" },
-      { digest: `sha256:${hex("7")}`, role: "source" },
-    ],
+    layers: [`sha256:${hex("6")}`, `sha256:${hex("7")}`],
     checkpoint: "8".repeat(40),
-    toolVersion: "0.1.0",
     ...changes,
   };
 }

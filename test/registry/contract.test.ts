@@ -162,6 +162,13 @@ describe.each(["layout", "registry"] as const)("%s", (kind) => {
     await store.close();
   });
 
+  test("a name that no tag can be is not there", async () => {
+    const store = await open();
+    await put(store, IMAGE, "v1");
+    for (const name of ["", "../v1", "v1?x", `sha256:${"g".repeat(64)}`]) expect(await store.manifest(name)).toBeNull();
+    await store.close();
+  });
+
   test("two attestations of one image are both found, each under a tag of its own", async () => {
     const store = await open();
     await put(store, IMAGE, "v1");

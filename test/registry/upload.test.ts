@@ -99,15 +99,15 @@ describe("a connection that is cut", () => {
   test("while the registry restarts between two pieces: it goes on with the new one", async () => {
     const store = await open(buffered.host, 500);
     buffered.cut("up", MB);
-    let restarted: Promise<void> | null = null;
+    const restarts: Promise<void>[] = [];
     front.answer = ({ method, headers }) => {
-      if (method !== "PATCH" || headers["content-range"] !== `${8 * MB}-${16 * MB - 1}` || restarted !== null)
+      if (method !== "PATCH" || headers["content-range"] !== `${8 * MB}-${16 * MB - 1}` || restarts.length > 0)
         return null;
-      restarted = server.restart();
+      restarts.push(server.restart());
       return { status: 503, body: "no healthy upstream" };
     };
     expect(await store.putBlob(BLOB)).toBe("written");
-    await restarted;
+    await Promise.all(restarts);
     expect(buffered.up).toBeLessThan(30 * MB);
     await expectWritten(store);
   });
@@ -199,6 +199,23 @@ test("an upload that its caller aborts ends at once, and leaves no blob", async 
   expect(direct.up).toBeLessThan(19 * MB);
   const other = await openImageStore(parseReference(name), { env: sandbox.env, cwd: sandbox.root });
   expect(await other.hasBlob(BLOB.digest)).toBe(false);
+});
+
+test("an upload whose source fails is taken back at the registry", async () => {
+  const store = await open(front.host);
+  const failing = {
+    ...BLOB,
+    async *open() {
+      yield noise(9 * MB);
+      throw new Error("the source is gone");
+    },
+  };
+  await expect(store.putBlob(failing)).rejects.toThrow("the source is gone");
+  expect(front.requests.at(-1)).toMatchObject({
+    method: "DELETE",
+    path: expect.stringContaining("/uploads/") as string,
+  });
+  expect(await store.hasBlob(BLOB.digest)).toBe(false);
 });
 
 test("progress counts to the end", async () => {

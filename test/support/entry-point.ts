@@ -67,6 +67,8 @@ ip link set lo up
 eval "$BEFORE"
 if [ -n "$READ_ONLY" ]; then mount -o remount,bind,ro "$root"; fi
 for directory in $WRITABLE; do mount -t tmpfs -o mode=1777 tmpfs "$root$directory"; done
+# As engines do: the first process leads the terminal's session, and Ctrl-C reaches nothing outside.
+if [ -n "$TERMINAL" ]; then exec setsid --ctty env -i "$@"; fi
 exec env -i "$@"
 `;
 
@@ -106,6 +108,7 @@ export function startEntry(sandbox: Sandbox, options: EntryOptions): Entry {
       READ_ONLY: options.readOnly === true ? "yes" : "",
       WRITABLE: writable.join(" "),
       SHELL: "/bin/sh",
+      TERMINAL: terminal ? "yes" : "",
     },
     stdio: ["pipe", "pipe", "pipe"],
   });

@@ -17,8 +17,9 @@ export interface FaultSetting {
   readonly proxy: CountingProxy;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** The workbench, which is a container of that name. */
+  /** The workbench. */
   readonly name: string;
+  /** Where it is reached before. */
   readonly ports: { readonly jupyter: number; readonly ssh: number };
   readonly job: Training;
   /** The journal's file. */
@@ -33,6 +34,8 @@ export interface Fault {
   readonly end: "draining" | "rolled-back";
   /** The job has ended: by itself, or with the machine, which no upgrade can mend. */
   readonly jobEnds?: true;
+  /** Connections through the door end with it. */
+  readonly cuts?: true;
   /** Gives what the first run said, where it is of interest; in any case the fault is over. */
   run(setting: FaultSetting): Promise<CliResult | null>;
 }
@@ -122,9 +125,8 @@ function unfit(to: string, name: string): Fault {
 }
 
 async function newContainer({ lab, name }: FaultSetting): Promise<string | null> {
-  const args = ["ps", "--filter", "label=morello.upgrade", "--filter", `label=morello.workbench=${name}`];
-  const names = await lab.podman.text("podman", [...args, "--format", "{{.Names}}"]);
-  return names === "" ? null : (names.split("\n")[0] ?? null);
+  const found = await lab.podman.text("podman", ["ps", "--filter", `name=^${name}-${GOOD}$`, "--format", "{{.Names}}"]);
+  return found === "" ? null : found;
 }
 
 async function listen(port: number): Promise<Server | null> {
@@ -193,6 +195,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "the door is killed after the switch",
+    cuts: true,
     to: GOOD,
     end: "draining",
     async run(setting) {

@@ -1,8 +1,9 @@
 // Workbenches for tests of upgrades: tiny images with busybox, python3 and a stand-in for JupyterLab and sshd, in a real
 // registry; and a training job in one of them, whose every step is on the disk.
 import { copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { connect, createServer, type AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { containers, type Containers } from "./containers.ts";
 import type { Environment } from "./environment.ts";
 import { finished } from "./process.ts";
@@ -135,6 +136,7 @@ function workbenchesAt(made: Made, repository: string): Workbenches {
         ...more,
       ];
       await podman.run("podman", ["run", "--detach", ...args, `${repository}:${tag}`]);
+      while (!(await answers(jupyter))) await sleep(20);
       return { jupyter, ssh };
     },
   };
@@ -189,6 +191,44 @@ export async function ask(port: number, path: string): Promise<unknown> {
     headers: { authorization: `token ${TOKEN}`, connection: "close" },
   });
   return response.json();
+}
+
+function answers(port: number): Promise<boolean> {
+  return ask(port, "/version").then(
+    () => true,
+    () => false,
+  );
+}
+
+export interface Stream {
+  /** The versions that it has told of, without repeats. */
+  versions(): readonly unknown[];
+  /** Lines so far. */
+  lines(): number;
+  readonly open: () => boolean;
+  close(): void;
+}
+
+/** A connection that stands, as a notebook's web socket does: ten lines a second from the container that it is to. */
+export async function stream(port: number): Promise<Stream> {
+  const socket = connect({ host: "127.0.0.1", port });
+  await new Promise<void>((resolve) => socket.once("connect", resolve));
+  let text = "";
+  let isOpen = true;
+  socket.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+  socket.on("error", () => undefined).on("close", () => (isOpen = false));
+  socket.write(`GET /stream HTTP/1.1\r\nHost: lab\r\nAuthorization: token ${TOKEN}\r\n\r\n`);
+  const body = (): string[] =>
+    text
+      .slice(text.indexOf("\r\n\r\n") + 4)
+      .split("\n")
+      .slice(0, -1);
+  return {
+    versions: () => [...new Set(body())],
+    lines: () => body().length,
+    open: () => isOpen,
+    close: () => void socket.destroy(),
+  };
 }
 
 export interface Training {

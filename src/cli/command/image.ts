@@ -1,6 +1,9 @@
 import type { Verb } from "../verb.ts";
 import { imageAdoptVerb } from "./image/adopt.ts";
 import { imageBuildVerb } from "./image/build.ts";
+import { imageDiffVerb } from "./image/diff.ts";
+import { imageContainerfileVerb } from "./image/containerfile.ts";
+import { imageLintVerb } from "./image/lint.ts";
 import { imageLockVerb } from "./image/lock.ts";
 import { imagePushVerb } from "./image/push.ts";
 import { imageRunVerb } from "./image/run.ts";
@@ -18,11 +21,14 @@ export function imageVerb(verb: Verb): Verb {
     .helpCommand(false) // `morello help image` shows the verbs
     .addHelpText("after", `\n${HOW}`);
   imageLockVerb(verb.verb("lock"));
+  imageContainerfileVerb(verb.verb("containerfile"));
+  imageLintVerb(verb.verb("lint"));
   imageBuildVerb(verb.verb("build"));
   imagePushVerb(verb.verb("push"));
   imageAdoptVerb(verb.verb("adopt"));
   imageRunVerb(verb.verb("run"));
   imageVerifyVerb(verb.verb("verify"));
+  imageDiffVerb(verb.verb("diff"));
   upgradeVerb(verb.verb("upgrade"));
   return verb;
 }

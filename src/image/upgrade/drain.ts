@@ -80,7 +80,7 @@ export function usesOf({ processes, init, kernels, startUp }: Running): Use[] {
   };
   const theirs = living.filter((process) => !isOwn(process)).toSorted((a, b) => a.pid - b.pid);
   const told = new Set<string>();
-  const uses = theirs.flatMap((process): Use[] => {
+  const sessions = theirs.flatMap((process): Use[] => {
     const kind = kindOf(process, byPid);
     const parent = byPid.get(process.parent);
     const isInner = parent !== undefined && !isOwn(parent);
@@ -90,8 +90,14 @@ export function usesOf({ processes, init, kernels, startUp }: Running): Use[] {
     if (kernel !== undefined) told.add(kernel.id);
     return [{ kind, what: kernel === undefined ? process.args : kernelWords(kernel), pid: process.pid }];
   });
+  // A table that was read while numbers were given anew may have parents in a circle: no session begins there.
+  const lost = sessions.length > 0 ? [] : theirs.map(({ args, pid }): Use => ({ kind: "process", what: args, pid }));
   const silent = (kernels ?? []).filter(({ id }) => !told.has(id));
-  return [...uses, ...silent.map((kernel): Use => ({ kind: "kernel", what: kernelWords(kernel), pid: null }))];
+  return [
+    ...sessions,
+    ...lost,
+    ...silent.map((kernel): Use => ({ kind: "kernel", what: kernelWords(kernel), pid: null })),
+  ];
 }
 
 function kindOf(process: Process, byPid: ReadonlyMap<number, Process>): UseKind {

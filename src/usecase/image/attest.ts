@@ -1,10 +1,16 @@
 // Attaches signed statements to an image: provenance and bills of materials, each in a manifest of its own that names
 // the image as its subject. The image's digest stays what it is.
-import { attestationBytes, ATTESTATIONS, ATTESTATION_NAMESPACE, predicateTypeOf } from "../../attestation/statement.ts";
+import {
+  attestationBytes,
+  ATTESTATIONS,
+  ATTESTATION_NAMESPACE,
+  predicateTypeOf,
+  type AttestationKind,
+} from "../../attestation/statement.ts";
 import type { AttestedImage } from "../../attestation/subject.ts";
 import { seal, serialiseEnvelope } from "../../ledger/dsse.ts";
 import type { RecordSigner } from "../../ledger/signer.ts";
-import { artifactManifest, digestOf, EMPTY_CONFIG } from "../../oci/artifact.ts";
+import { artifactManifest, EMPTY_CONFIG } from "../../oci/artifact.ts";
 import { OCI } from "../../oci/media-type.ts";
 import type { Descriptor } from "../../oci/schema.ts";
 import { contentOf } from "../../registry/content.ts";
@@ -15,7 +21,7 @@ import type { WrittenAttestation } from "../../wire/image/attestation.ts";
 export const DSSE = "application/vnd.dsse.envelope.v1+json";
 
 /** As in-toto's attestations are annotated in registries. */
-export const PREDICATE_TYPE = "in-toto.io/predicate-type";
+const PREDICATE_TYPE = "in-toto.io/predicate-type";
 
 type Subject = Pick<Descriptor, "mediaType" | "digest" | "size">;
 
@@ -26,18 +32,29 @@ export async function attestImage(
   image: AttestedImage,
   signer: RecordSigner | null,
 ): Promise<readonly WrittenAttestation[]> {
-  const written: WrittenAttestation[] = [];
   await store.putBlob(contentOf(OCI.empty, EMPTY_CONFIG));
-  for (const attestation of ATTESTATIONS) {
-    const envelope = await seal(attestationBytes(attestation, image), ATTESTATION_NAMESPACE, signer);
-    const bytes = serialiseEnvelope(envelope);
-    const content = contentOf(DSSE, bytes);
-    const annotations = { [PREDICATE_TYPE]: predicateTypeOf(attestation) };
-    const manifest = artifactManifest({ subject, artifactType: DSSE, content, annotations });
-    await store.putBlob(content);
-    const tag = `${subject.digest.replace(":", "-")}.${attestation}-${digestOf(manifest).slice(7, 19)}`;
-    const digest = await store.putManifest({ mediaType: OCI.manifest, bytes: manifest }, tag);
-    written.push({ attestation, digest, bytes: bytes.length + manifest.length, signedBy: signer?.fingerprint ?? null });
-  }
-  return written;
+  return Promise.all(ATTESTATIONS.map((attestation) => attach(store, subject, image, attestation, signer)));
+}
+
+async function attach(
+  store: ImageStore,
+  subject: Subject,
+  image: AttestedImage,
+  attestation: AttestationKind,
+  signer: RecordSigner | null,
+): Promise<WrittenAttestation> {
+  const envelope = await seal(attestationBytes(attestation, image), ATTESTATION_NAMESPACE, signer);
+  const bytes = serialiseEnvelope(envelope);
+  const content = contentOf(DSSE, bytes);
+  const annotations = { [PREDICATE_TYPE]: predicateTypeOf(attestation) };
+  const manifest = artifactManifest({ subject, artifactType: DSSE, content, annotations });
+  await store.putBlob(content);
+  const digest = await store.putReferrer({ mediaType: OCI.manifest, bytes: manifest }, attestation);
+  return {
+    attestation,
+    image: subject.digest,
+    digest,
+    bytes: bytes.length + manifest.length,
+    signedBy: signer?.fingerprint ?? null,
+  };
 }

@@ -8,6 +8,8 @@ import { labelsOf } from "../../oci/label.ts";
 import { formatPlace, parseReference, type Reference } from "../../oci/reference.ts";
 import { manifestNamed } from "../../registry/read-image.ts";
 import type { ImageStore } from "../../registry/store.ts";
+import { openRecordSigner } from "../../ledger/signer.ts";
+import { attestRelease } from "./attest-release.ts";
 import type { ImageBuildOutcome, VariantImage } from "../../wire/image/build.ts";
 import { withReconciled } from "../reconciled.ts";
 import { withWorkspace, type Deps, type Workspace } from "../workspace.ts";
@@ -39,6 +41,8 @@ export interface ImageBuildInput {
   readonly dryRun: boolean;
   /** Whether what is published in a registry goes on record. */
   readonly record: boolean;
+  /** Whether signed statements are attached; null: in a registry, not in a layout. */
+  readonly attest: boolean | null;
   /** Null: as git is configured. */
   readonly sign: boolean | null;
 }
@@ -117,7 +121,10 @@ async function build(
         input.sign,
       )
     : null;
-  return { kind: "built", ...about, transfer: moved, recorded };
+  const isAttested = subject.tag !== null && (input.attest ?? output.kind === "registry");
+  const signer = isAttested && input.sign !== false ? await openRecordSigner(workspace.repository) : null;
+  const attestations = isAttested ? await attestRelease(builder.output, source, built, signer) : [];
+  return { kind: "built", ...about, transfer: moved, recorded, attestations };
 }
 
 /** What was built before must be what is built now. Throws `image-missing`, `image-refused`. */

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import {
   attestationBytes,
   ATTESTATION_NAMESPACE,
+  ATTESTATIONS,
   readAttestation,
   type AttestationKind,
 } from "../../attestation/statement.ts";
@@ -28,7 +29,7 @@ export interface Expectation {
   readonly now: number;
 }
 
-/** One verdict for each statement, in order of digest; empty: nothing is attached. `digest`: the image's. */
+/** One verdict for each statement, in order of kind and digest; those of others last; empty: nothing is attached. `digest`: the image's. */
 export async function judgeAttestations(
   store: ImageStore,
   digest: string,
@@ -39,7 +40,9 @@ export async function judgeAttestations(
     const judged = await judge(store, referrer.digest, digest, expected);
     if (judged !== null) verdicts.push(judged);
   }
-  return verdicts;
+  const place = ({ attestation }: AttestationVerdict): number =>
+    attestation === null ? ATTESTATIONS.length : ATTESTATIONS.indexOf(attestation);
+  return verdicts.sort((a, b) => place(a) - place(b));
 }
 
 /** Null: what is attached is no signed statement. */
@@ -88,11 +91,9 @@ async function judge(
 
 const NO_TRUST = "there is no trust log here that says whose key it is: git fetch, or morello ledger trust";
 
-/** Where a statement says something else than the repository does; null: nowhere. Morello's own version may differ. */
+/** Where a statement says something else than the repository does; null: nowhere. */
 function difference(kind: AttestationKind, payload: Buffer, image: AttestedImage): string | null {
-  const theirs = withoutTool(kind, json(payload));
-  const ours = withoutTool(kind, json(attestationBytes(kind, image)));
-  const at = firstDifference(theirs, ours, "");
+  const at = firstDifference(json(payload), json(attestationBytes(kind, image)), "");
   return at === null ? null : `it says something else than the repository does, at ${at}`;
 }
 
@@ -108,21 +109,6 @@ function firstDifference(a: unknown, b: unknown, path: string): string | null {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
-}
-
-/** The places that name the version of Morello that wrote it. */
-const TOOL: Readonly<Record<AttestationKind, readonly string[]>> = {
-  provenance: ["predicate", "runDetails", "builder", "version"],
-  cyclonedx: ["predicate", "metadata", "tools"],
-  spdx: ["predicate", "creationInfo", "creators"],
-};
-
-function withoutTool(kind: AttestationKind, statement: unknown): unknown {
-  const [last = "", ...above] = TOOL[kind].toReversed();
-  let at: unknown = statement;
-  for (const key of above.toReversed()) at = isObject(at) ? at[key] : null;
-  if (isObject(at)) delete at[last];
-  return statement;
 }
 
 function json(bytes: Uint8Array): unknown {

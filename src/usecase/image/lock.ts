@@ -2,22 +2,21 @@
 // the two compared.
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
-import { CONFIG_FILE } from "../../config/default.ts";
 import { specDigest } from "../../environment/asks.ts";
 import { judge } from "../../environment/compat/judge.ts";
 import { changesOf, staleness } from "../../environment/lock-changes.ts";
 import { lockedEnvironment, LOCK_FILE, type Lock, type LockedEnvironment } from "../../environment/lock.ts";
-import { lockText, parseLock } from "../../environment/lock-text.ts";
+import { lockText } from "../../environment/lock-text.ts";
 import type { ImageSection } from "../../environment/spec.ts";
 import { variantsOf, type Variant } from "../../environment/variants.ts";
 import { normalName } from "../../environment/wanted.ts";
-import { AppError } from "../../error.ts";
-import { openRepository } from "../../git/repository.ts";
+import { AppError, isAppError } from "../../error.ts";
 import { findMissing } from "../../image/lock/missing.ts";
 import { resolveEnvironment, type Kept, type ResolveDeps, type Resolved } from "../../image/lock/resolve.ts";
 import type { ImageLockOutcome, LockedSummary } from "../../wire/image/lock.ts";
 import type { Deps } from "../workspace.ts";
 import { packageCache } from "./package-cache.ts";
+import { readImageSection, readLock, workTree } from "./work-tree-spec.ts";
 
 export interface LockInput {
   /** Compares, and writes nothing. */
@@ -31,14 +30,9 @@ export interface LockInput {
 }
 
 export async function lockImage(deps: Deps, input: LockInput): Promise<ImageLockOutcome> {
-  const repository = await openRepository(deps.cwd, deps.environment);
-  if (repository.workTree === null)
-    throw new AppError("bare-repository", "morello.lock is written to a work tree, and the repository is bare", {
-      hint: "morello -C WORKTREE image lock",
-    });
-  const root = repository.workTree;
+  const root = await workTree(deps);
   const image = await readImageSection(root);
-  const before = readLock(root, input.check);
+  const before = input.check ? readLock(root) : readableLock(root);
   for (const variant of variantsOf(image)) {
     const refused = refusal(image, variant);
     if (refused !== null) return refused;
@@ -87,25 +81,13 @@ async function write(
   return { kind: "locked", isWritten, epoch, environments };
 }
 
-async function readImageSection(root: string): Promise<ImageSection> {
-  const { parseImageSection } = await import("../../config/load.ts");
-  const file = join(root, CONFIG_FILE);
-  const image = existsSync(file) ? parseImageSection(readFileSync(file, "utf8"), CONFIG_FILE) : null;
-  if (image !== null) return image;
-  throw new AppError("image-spec", `${CONFIG_FILE} has no image section, so there is nothing to lock`, {
-    hint: `add one: docs/guide/image-lock.md shows it`,
-  });
-}
-
 /** Where a new lock is about to be written, one that cannot be read is as good as none. */
-function readLock(root: string, isNeeded: boolean): Lock | null {
-  const file = join(root, LOCK_FILE);
-  if (!existsSync(file)) return null;
+function readableLock(root: string): Lock | null {
   try {
-    return parseLock(readFileSync(file, "utf8"));
+    return readLock(root);
   } catch (error) {
-    if (isNeeded) throw error;
-    return null;
+    if (isAppError(error, "lock-invalid")) return null;
+    throw error;
   }
 }
 

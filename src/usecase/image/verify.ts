@@ -10,10 +10,13 @@ import { localImage, pullImage, type LocalImage } from "../../image/local-image.
 import { isWorkbench } from "../../image/run-command.ts";
 import { workbenchDirectory } from "../../image/workbench.ts";
 import { parseReference, type Reference } from "../../oci/reference.ts";
+import { nameOf } from "../../registry/read-image.ts";
 import type { ImageVerdict, ImageVerifyOutcome } from "../../wire/image/verify.ts";
-import { withWorkspace } from "../workspace.ts";
+import { withWorkspace, type Workspace } from "../workspace.ts";
 import type { ContainerFace } from "./container-face.ts";
 import { probeImage, type ProbingInput } from "./probe-image.ts";
+import { Places } from "./places.ts";
+import { proveImage } from "./prove-image.ts";
 import { imageRecords, judgeDigest } from "./recorded-digest.ts";
 
 export interface ImageVerifyInput extends ProbingInput {
@@ -29,6 +32,10 @@ export async function imageVerify(face: ContainerFace, input: ImageVerifyInput):
   const reference = parseReference(input.image);
   const file = input.manifest ?? join(workbenchDirectory(), "probes", "workbench.yaml");
   const declared = input.probes ? readManifest(resolve(face.cwd, file), input.manifest ?? basename(file)) : null;
+  const proven = await proofsOf(face, reference);
+  if (proven !== null && declared === null) {
+    return outcomeOf(input.image, proven, null);
+  }
   const host = await hostFacts({ env: face.environment, cwd: face.cwd, root: "/", user: face.user }, input.engine);
   const deps: ContainerDeps = {
     engine: host.engine.name,
@@ -37,14 +44,44 @@ export async function imageVerify(face: ContainerFace, input: ImageVerifyInput):
     ...(face.signal === undefined ? {} : { signal: face.signal }),
   };
   const image = await imageHere(deps, reference, input.image);
-  const digest = reference.digest ?? image.digests[0] ?? null;
-  const proofs = await proofsOf(face, digest, reference.tag);
+  const { digest, proofs } = proven ?? (await recordedProof(face, reference, image));
   // What every workbench must answer is nothing to ask of an image that is none.
   const manifest = input.manifest === null && !isWorkbench(image) ? null : declared;
   const script = (name: string): string => readBeside(join(dirname(resolve(face.cwd, file)), name), name);
   const probes = manifest === null ? null : await probeImage(face, input, { manifest, script, host, deps, image });
+  return outcomeOf(input.image, { digest, proofs }, probes);
+}
+
+interface Proven {
+  readonly digest: string | null;
+  readonly proofs: readonly ImageVerdict[];
+}
+
+function outcomeOf(
+  image: string,
+  { digest, proofs }: Proven,
+  probes: ImageVerifyOutcome["probes"],
+): ImageVerifyOutcome {
   const ok = [...proofs, ...(probes?.results ?? [])].every(({ state }) => state !== "failed");
-  return { kind: "image-verify", ok, image: input.image, digest, proofs, probes };
+  return { kind: "image-verify", ok, image, digest, proofs: [...proofs], probes };
+}
+
+/** Null: the image is in no store that can be read, and perhaps the engine has it. */
+async function proofsOf(face: ContainerFace, reference: Reference): Promise<Proven | null> {
+  const places = new Places(face);
+  try {
+    const store = await places.open(reference);
+    const name = await nameOf(reference, store);
+    const asked = { name, tag: reference.tag };
+    return await withWorkspace(face, (workspace) => proveImage(workspace, places, store, asked));
+  } catch (failure) {
+    if (isAppError(failure, "not-a-repository")) return null;
+    const isElsewhere = isAppError(failure, "image-missing") || isAppError(failure, "registry-failed");
+    if (isElsewhere && reference.kind === "registry") return null;
+    throw failure;
+  } finally {
+    await places.close();
+  }
 }
 
 async function imageHere(deps: ContainerDeps, reference: Reference, text: string): Promise<LocalImage> {
@@ -56,13 +93,17 @@ async function imageHere(deps: ContainerDeps, reference: Reference, text: string
   });
 }
 
-/** In the order in which they are shown. Without a repository there is no ledger to ask. */
-async function proofsOf(face: ContainerFace, digest: string | null, tag: string | null): Promise<ImageVerdict[]> {
+/** Of an image that only the engine has. Without a repository there is no ledger to ask. */
+async function recordedProof(face: ContainerFace, reference: Reference, image: LocalImage): Promise<Proven> {
+  const digest = reference.digest ?? image.digests[0] ?? null;
   try {
-    return await withWorkspace(face, async (workspace) => [judgeDigest(await imageRecords(workspace), digest, tag)]);
+    const judge = async (workspace: Workspace): Promise<ImageVerdict> =>
+      judgeDigest(await imageRecords(workspace), digest, reference.tag);
+    return { digest, proofs: [await withWorkspace(face, judge)] };
   } catch (failure) {
     if (!isAppError(failure, "not-a-repository")) throw failure;
-    return [{ name: "digest", state: "skipped", says: "no repository here has a ledger: use -C DIR" }];
+    const says = "no repository here has a ledger: use -C DIR";
+    return { digest, proofs: [{ name: "digest", state: "skipped", says }] };
   }
 }
 

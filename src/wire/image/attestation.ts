@@ -7,6 +7,8 @@ export const AttestationName = z.enum(["provenance", "cyclonedx", "spdx"]);
 /** One statement as it was written beside an image. */
 export const WrittenAttestation = z.strictObject({
   attestation: AttestationName,
+  /** The image's own digest: of one platform. */
+  image: BlobDigest,
   /** Of the manifest that attaches it. */
   digest: BlobDigest,
   /** Of statement and manifest together. */

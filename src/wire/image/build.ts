@@ -1,6 +1,7 @@
 // What became of `morello image build` and `push`: images with their layers, where each came from, and their names.
 import { z } from "zod";
 import { ObjectId } from "../basic.ts";
+import { WrittenAttestation } from "./attestation.ts";
 
 const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
@@ -125,6 +126,8 @@ export const ImageBuildOutcome = z.discriminatedUnion("kind", [
     transfer: Transfer,
     /** Null: an OCI layout, or a build between releases; neither goes on record. */
     recorded: ImageRecorded.nullable(),
+    /** Statements that were attached; their bytes are not in `transfer`. */
+    attestations: z.array(WrittenAttestation),
   }),
 ]);
 export type ImageBuildOutcome = z.infer<typeof ImageBuildOutcome>;

@@ -9,6 +9,7 @@ interface Flags {
   readonly engine: string | null;
   readonly dryRun: boolean;
   readonly record: boolean;
+  readonly attest: boolean | null;
   readonly sign: boolean | null;
 }
 
@@ -35,7 +36,14 @@ export function imageBuildVerb(verb: Verb): Verb {
     )
     .option("-n, --dry-run", "say what would be sent and named, and send nothing", false)
     .addOption(new Option("--no-record", "put nothing on record in the ledger"))
-    .addOption(new Option("-S, --sign", "sign the record, as git is configured to").default(null, ""))
+    .addOption(
+      new Option(
+        "--attest",
+        "attach signed statements: provenance and bills of materials; in a registry they are",
+      ).default(null, ""),
+    )
+    .addOption(new Option("--no-attest", "attach none"))
+    .addOption(new Option("-S, --sign", "sign record and statements, as git is configured to").default(null, ""))
     .addOption(new Option("--no-sign", "do not sign, whatever is configured"))
     .examples(
       "morello image build v2.7.1 --output oci:out",

@@ -1,4 +1,5 @@
 // An image that was made: its digest, what lies under it, the proof, its names, and what travelled.
+import type { WrittenAttestation } from "../../../wire/image/attestation.ts";
 import type {
   EnvironmentReport,
   ImageBuildOutcome,
@@ -23,6 +24,7 @@ function shown(view: View, outcome: ImageBuildOutcome): string[] {
     ...images.flatMap((image) => variantLines(view, outcome, image)),
     fact(view, done ? "sent" : "to send", sentence(transfer)),
     ...recordLines(view, outcome),
+    ...attestedLines(view, outcome),
     ...notices.flatMap((notice) => noticeLines(view, notice)),
   ];
 }
@@ -104,6 +106,20 @@ function recordLines(view: View, outcome: ImageBuildOutcome): string[] {
   ];
 }
 
+function attestedLines(view: View, outcome: ImageBuildOutcome): string[] {
+  const said = outcome.kind === "built" ? attested(outcome.attestations) : null;
+  return said === null ? [] : wrapped(view, "beside", said);
+}
+
+/** Null: nothing was attached. */
+function attested(written: readonly WrittenAttestation[]): string | null {
+  const [first] = written;
+  if (first === undefined) return null;
+  const kinds = [...new Set(written.map(({ attestation }) => attestation))].join(", ");
+  const size = bytes(written.reduce((sum, each) => sum + each.bytes, 0));
+  return `${kinds}: ${size}, ${first.signedBy === null ? "not signed" : `signed by ${first.signedBy}`}`;
+}
+
 function noticeLines(view: View, notice: string): string[] {
   const mark = paint(view, "warn", symbol(view, "refused"));
   return wrap(notice, view.width - 2).map((row, n) => (n === 0 ? `${mark} ${row}` : `  ${row}`));
@@ -140,6 +156,12 @@ function plain(outcome: ImageBuildOutcome): string[] {
     ...(outcome.kind === "built" && outcome.recorded !== null
       ? [`${version}: ledger: ${outcome.recorded.reason ?? `${outcome.recorded.appended} appended`}`]
       : []),
+    ...(outcome.kind === "built" ? plainAttested(version, outcome.attestations) : []),
     ...notices.map((notice) => `note: ${notice}`),
   ];
+}
+
+function plainAttested(version: string, written: readonly WrittenAttestation[]): string[] {
+  const said = attested(written);
+  return said === null ? [] : [`${version}: beside it: ${said}`];
 }
