@@ -110,7 +110,7 @@ describe("an upgrade", () => {
     expect(notebook.versions()).toEqual(["v2.7.1"]);
 
     const back = await outcome("aborted", "lab2", "--abort");
-    expect(back.to.version).toBe("v2.7.1");
+    expect(back.side.version).toBe("v2.7.1");
     expect(await ask(own.jupyter, "/version")).toBe("v2.7.1");
     expect(notebook.versions()).toEqual(["v2.7.1"]);
     notebook.close();
