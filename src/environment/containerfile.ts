@@ -1,5 +1,6 @@
 // Image section and lock -> the Containerfile of an environment, and the lists that its steps check. Reads nothing: what
 // the lists name is laid into the build context by whoever builds.
+import { CONTEXT_MOUNT } from "../layer/mounted.ts";
 import { byBytes } from "./asks.ts";
 import { inOrder, type ImageFile } from "./files.ts";
 import { debFile, lockedEnvironment, wheelFile, type Lock, type LockedEnvironment } from "./lock.ts";
@@ -12,10 +13,10 @@ import type { Variant } from "./variants.ts";
 export const CONTEXT = { debs: "debs", wheels: "wheels", workbench: "workbench" } as const;
 
 /** Where the folders are seen while the steps run; nothing of them stays. */
-const MOUNT = "/run/morello";
+const MOUNT = `/${CONTEXT_MOUNT}`;
 
 /** What differs from build to build, names its builder, or is a secret that all users of an image would share. */
-export const CLEANUP = [
+const CLEANUP = [
   "/var/lib/apt/lists/*",
   "/var/cache/apt/*.bin",
   "/var/cache/apt/archives/*.deb",
@@ -119,8 +120,10 @@ function fileSteps({ files }: ContainerfileInput): string[] {
 }
 
 function settingSteps({ image, variant, files }: ContainerfileInput, locked: LockedEnvironment | null): string[] {
-  const { env, workingDir, ports, user, healthcheck, entrypoint } = imageSettings(image, variant, locked, files);
+  const settings = imageSettings(image, variant, locked, files);
+  const { pathFirst, env, workingDir, ports, user, healthcheck, entrypoint } = settings;
   return [
+    ...(pathFirst === null ? [] : [`ENV PATH=${pathFirst}:$PATH`]),
     ...env.map(([name, value]) => `ENV ${name}=${quoted(value)}`),
     `WORKDIR ${workingDir}`,
     ...(ports.length === 0 ? [] : [`EXPOSE ${ports.join(" ")}`]),

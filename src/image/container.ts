@@ -71,6 +71,7 @@ function removal({ engine, env, cwd }: ContainerDeps, name: string): () => Promi
   child.stdin.on("error", () => undefined);
   child.unref();
   return () => {
+    child.ref();
     child.stdin.end("done\n");
     return ended;
   };

@@ -75,7 +75,7 @@ export interface HostFacts {
   readonly gid: number;
   /** Labels of files are enforced. */
   readonly selinux: boolean;
-  /** Whether limits above the caller's own may be set; else what the caller's hard limits are, `-1` for none. */
+  /** Whether limits above the caller's own may be set; else what the caller's hard limits are, -1 for none. */
   readonly limits: { readonly mayRaise: boolean; readonly memlock: number; readonly stack: number };
 }
 
@@ -179,10 +179,13 @@ function memoryArguments({ ipc, shmSize }: RunSpec): string[] {
 /** NVIDIA's containers ask for these: pinned memory without limit, 64 MiB of stack. */
 const STACK = 64 * 1024 * 1024;
 
-function limitArguments({ limits }: HostFacts): string[] {
-  const memlock = limits.mayRaise ? -1 : limits.memlock;
-  const stack = limits.mayRaise || limits.stack === -1 ? STACK : Math.min(STACK, limits.stack);
-  return ["--ulimit", `memlock=${memlock}:${memlock}`, "--ulimit", `stack=${stack}:${stack}`];
+function limitArguments({ limits, engine }: HostFacts): string[] {
+  const limit = (name: string, value: number): string[] => ["--ulimit", `${name}=${value}:${value}`];
+  if (limits.mayRaise) return [...limit("memlock", -1), ...limit("stack", STACK)];
+  // root without the right to raise limits, as in a container: podman would raise others as soon as it is given any.
+  if (!engine.rootless) return [];
+  const stack = limits.stack === -1 ? STACK : Math.min(STACK, limits.stack);
+  return [...limit("memlock", limits.memlock), ...limit("stack", stack)];
 }
 
 /**

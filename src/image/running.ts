@@ -1,6 +1,7 @@
 // Containers that stay: starting one for a person, waiting for its lab, finding those that were started before.
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import { AppError } from "../error.ts";
 import { redact, run, spawnFailure } from "../git/run.ts";
 import { endOf, lastLines, type ContainerDeps } from "./container.ts";
@@ -88,29 +89,52 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-export interface Listed {
-  name: string;
-  image: string;
-  state: string;
-  ports: string[];
+/** Of all containers, running or not. Throws `engine-failed`. */
+export async function containerNames(deps: ContainerDeps): Promise<Set<string>> {
+  const names = await asked(deps, ["ps", "--all", "--format", "{{.Names}}"]);
+  return new Set(names.split("\n").filter((name) => name !== ""));
 }
 
-/** By name. `ours`: only those that `morello image run` started. */
-export async function listContainers(deps: ContainerDeps, ours: boolean): Promise<Listed[]> {
-  const filter = ours ? ["--filter", `label=${LABELS.workbench}`] : [];
-  const format = `{{.Names}}\t{{.State}}\t{{.Ports}}\t{{.Image}}`;
-  const done = await run(deps, ["ps", "--all", ...filter, "--format", format], { program: deps.engine, ok: ANY });
-  if (done.status !== 0) {
-    const why = done.stderr.trim().split("\n").at(-1) ?? "";
-    throw new AppError("engine-failed", `${deps.engine} does not list its containers${why === "" ? "" : `: ${why}`}`);
-  }
-  return done.stdout
-    .toString("utf8")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => {
-      const [name = "", state = "", ports = "", image = ""] = line.split("\t");
-      return { name, image, state: state.toLowerCase(), ports: ports.split(", ").filter((port) => port !== "") };
-    })
+export interface Listed {
+  readonly name: string;
+  readonly image: string;
+  readonly state: string;
+  readonly ports: string[];
+}
+
+const Inspected = z.array(
+  z.object({
+    Name: z.string(),
+    State: z.object({ Status: z.string() }),
+    Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }),
+    NetworkSettings: z.object({
+      Ports: z
+        .record(z.string(), z.array(z.object({ HostIp: z.string().optional(), HostPort: z.string() })).nullable())
+        .nullish(),
+    }),
+  }),
+);
+
+/** Those that `morello image run` started, by name. Throws `engine-failed`. */
+export async function listContainers(deps: ContainerDeps): Promise<Listed[]> {
+  const ids = (await asked(deps, ["ps", "--all", "--quiet", "--filter", `label=${LABELS.workbench}`])).trim();
+  if (ids === "") return [];
+  const inspected: unknown = JSON.parse(await asked(deps, ["container", "inspect", ...ids.split("\n")]));
+  return Inspected.parse(inspected)
+    .map(({ Name, State, Config, NetworkSettings }) => ({
+      name: Name.replace(/^\//, ""), // as docker has it
+      image: Config.Labels?.[LABELS.image] ?? "",
+      state: State.Status,
+      ports: Object.entries(NetworkSettings.Ports ?? {}).flatMap(([inside, hosts]) =>
+        (hosts ?? []).map(({ HostIp = "", HostPort }) => `${HostIp}:${HostPort}->${inside}`),
+      ),
+    }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function asked(deps: ContainerDeps, args: readonly string[]): Promise<string> {
+  const done = await run(deps, args, { program: deps.engine, ok: ANY });
+  if (done.status === 0) return done.stdout.toString("utf8");
+  const why = done.stderr.trim().split("\n").at(-1) ?? "";
+  throw new AppError("engine-failed", `${deps.engine} does not list its containers${why === "" ? "" : `: ${why}`}`);
 }

@@ -36,17 +36,19 @@ export interface CheckResult extends NamedVerdict {
   readonly milliseconds: number;
 }
 
-/** In the order of the checks; a check that reports gives several. After the container's end nothing more is tried. */
+/** In the order of the checks; a check that reports gives several. After the container's end the others are skipped. */
 export async function runChecks(
   checks: readonly Check[],
   target: ProbeTarget,
   options: CheckOptions,
 ): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
+  let isOver = false;
   for (const check of checks) {
     target.signal?.throwIfAborted();
     const began = options.clock();
-    const { verdicts, attempts } = await runCheck(check, target, options);
+    const { verdicts, attempts, over }: Judged = isOver ? OVER : await runCheck(check, target, options);
+    isOver = over;
     for (const verdict of verdicts) {
       const name = verdict.name === "" ? check.name : verdict.name;
       const result = {
@@ -66,9 +68,14 @@ export async function runChecks(
 interface Judged {
   readonly verdicts: readonly NamedVerdict[];
   readonly attempts: number;
+  /** The container has ended. */
+  readonly over: boolean;
 }
 
-const skipped = (says: string): Judged => ({ verdicts: [{ name: "", state: "skipped", says }], attempts: 0 });
+const skipped = (says: string, over = false): Judged => {
+  return { verdicts: [{ name: "", state: "skipped", says }], attempts: 0, over };
+};
+const OVER = skipped("the container has ended", true);
 
 async function runCheck(check: Check, target: ProbeTarget, { allocate }: CheckOptions): Promise<Judged> {
   const { when, probe } = check;
@@ -86,16 +93,16 @@ async function runCheck(check: Check, target: ProbeTarget, { allocate }: CheckOp
     attempts++;
     const verdicts = await attempt(probe, target);
     if (verdicts.every(({ state }) => state !== "failed")) {
-      if (++successes >= probe.successThreshold) return { verdicts, attempts };
+      if (++successes >= probe.successThreshold) return { verdicts, attempts, over: false };
     } else {
       successes = 0;
-      if (++failures >= probe.failureThreshold) return { verdicts, attempts };
+      failures++;
       const ended = await endOf(target, target.name);
-      if (ended !== null)
-        return {
-          verdicts: [{ name: "", state: "failed", says: `the container ended with status ${ended}` }],
-          attempts,
-        };
+      if (ended !== null) {
+        const says = `the container ended with status ${ended}`;
+        return { verdicts: [{ name: "", state: "failed", says }], attempts, over: true };
+      }
+      if (failures >= probe.failureThreshold) return { verdicts, attempts, over: false };
     }
     await sleep(probe.periodSeconds * 1000, undefined, signalOf(target));
   }

@@ -16,7 +16,7 @@ import {
   torchrun,
   type RunSpec,
 } from "../../image/run-command.ts";
-import { freePort, listContainers, startContainer, waitForLab } from "../../image/running.ts";
+import { containerNames, freePort, listContainers, startContainer, waitForLab } from "../../image/running.ts";
 import { callerKeys, type CallerKeys } from "../../image/ssh-keys.ts";
 import { tokenPlace, writeToken } from "../../image/token-file.ts";
 import { parseReference } from "../../oci/reference.ts";
@@ -168,7 +168,7 @@ async function specOf(input: ImageRunInput, planning: Planning): Promise<RunSpec
 
 /** A name that was given is taken or refused; ours is numbered. */
 async function freeName(deps: ContainerDeps, wanted: string | null, title: string): Promise<string> {
-  const taken = new Set((await listContainers(deps, false)).map(({ name }) => name));
+  const taken = await containerNames(deps);
   if (wanted !== null) {
     if (!taken.has(wanted)) return wanted;
     throw new AppError("engine-failed", `There is a container ${wanted} already`, {
@@ -204,6 +204,6 @@ function tokenCommand(file: string): string {
 export async function imageRunList(face: ContainerFace, engine: Runner | null): Promise<ImageRunListOutcome> {
   const host = await hostFacts({ env: face.environment, cwd: face.cwd, root: "/", user: face.user }, engine);
   const deps: ContainerDeps = { engine: host.engine.name, env: face.environment, cwd: face.cwd };
-  const containers = await listContainers(deps, true);
+  const containers = await listContainers(deps);
   return { kind: "image-run-list", engine: host.engine.name, containers };
 }

@@ -56,7 +56,7 @@ export function build(repository: TestRepository, wanted: string, wish: Wish = {
     rebuild: false,
     engine: null,
     dryRun: false,
-    attest: null,
+    attest: false,
     record: true,
     sign: null,
     ...rest,
