@@ -1,4 +1,5 @@
 // What `morello image lock` and `morello image lint` show: at two widths, in colour, and in a pipe.
+import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import { renderImageLint } from "../../src/cli/render/image/lint.ts";
 import { renderImageLock } from "../../src/cli/render/image/lock.ts";
@@ -138,6 +139,6 @@ test("findings of a Containerfile stand with file and line, and what to write", 
 test("tables and sentences fit the terminal, in colour as without", () => {
   for (const columns of [80, 120]) {
     const colored = renderImageLock(terminal(columns, { color: true }), LOCKED);
-    for (const line of colored.split("\n")) expect(width(line)).toBeLessThanOrEqual(columns);
+    for (const line of stripVTControlCharacters(colored).split("\n")) expect(width(line)).toBeLessThanOrEqual(columns);
   }
 });
