@@ -21,9 +21,9 @@ const DEBS: ArchivedDeb[] = [
 interface Project {
   readonly sandbox: Sandbox;
   /** Writes morello.yaml's image.environment, as JSON, which is YAML. */
-  environment(environment: object, image?: object): void;
-  lock(input?: Partial<LockInput>): Promise<ImageLockOutcome>;
-  text(): string;
+  readonly environment: (environment: object, image?: object) => void;
+  readonly lock: (input?: Partial<LockInput>) => Promise<ImageLockOutcome>;
+  readonly text: () => string;
 }
 
 async function project(): Promise<Project> {
