@@ -4,8 +4,10 @@ import type { ImageSettings } from "./settings.ts";
 
 /** Lays the settings on the base's configuration as a Containerfile's ENV, WORKDIR, EXPOSE, USER and ENTRYPOINT would. */
 export function configured(base: ImageConfig, settings: ImageSettings): ImageConfig {
-  const { env, workingDir, ports, user, healthcheck, entrypoint } = settings;
+  const { pathFirst, workingDir, ports, user, healthcheck, entrypoint } = settings;
   const before = base.config ?? {};
+  const path = before.Env?.find((line) => line.startsWith("PATH="))?.slice("PATH=".length) ?? USUAL_PATH;
+  const env = [...(pathFirst === null ? [] : [["PATH", `${pathFirst}:${path}`] as const]), ...settings.env];
   const names = new Set(env.map(([name]) => name));
   const kept = (before.Env ?? []).filter((line) => !names.has(line.split("=")[0] ?? ""));
   const Env = [...kept, ...env.map(([name, value]) => `${name}=${value}`)];
@@ -23,6 +25,9 @@ export function configured(base: ImageConfig, settings: ImageSettings): ImageCon
     },
   };
 }
+
+/** What engines take where an image names none. */
+const USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 const SECOND = 1_000_000_000;
 /** Nanoseconds, as image configurations have it; the same times as in the Containerfile. */

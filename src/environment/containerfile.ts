@@ -16,7 +16,7 @@ export const CONTEXT = { debs: "debs", wheels: "wheels", workbench: "workbench" 
 const MOUNT = `/${CONTEXT_MOUNT}`;
 
 /** What differs from build to build, names its builder, or is a secret that all users of an image would share. */
-export const CLEANUP = [
+const CLEANUP = [
   "/var/lib/apt/lists/*",
   "/var/cache/apt/*.bin",
   "/var/cache/apt/archives/*.deb",
@@ -120,8 +120,10 @@ function fileSteps({ files }: ContainerfileInput): string[] {
 }
 
 function settingSteps({ image, variant, files }: ContainerfileInput, locked: LockedEnvironment | null): string[] {
-  const { env, workingDir, ports, user, healthcheck, entrypoint } = imageSettings(image, variant, locked, files);
+  const settings = imageSettings(image, variant, locked, files);
+  const { pathFirst, env, workingDir, ports, user, healthcheck, entrypoint } = settings;
   return [
+    ...(pathFirst === null ? [] : [`ENV PATH=${pathFirst}:$PATH`]),
     ...env.map(([name, value]) => `ENV ${name}=${quoted(value)}`),
     `WORKDIR ${workingDir}`,
     ...(ports.length === 0 ? [] : [`EXPOSE ${ports.join(" ")}`]),

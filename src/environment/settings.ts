@@ -8,6 +8,8 @@ import type { Variant } from "./variants.ts";
 export const VENV = "/opt/venv";
 
 export interface ImageSettings {
+  /** Goes before the base's PATH; null: that stays as it is. */
+  readonly pathFirst: string | null;
   /** In order of name. They add to the base's. */
   readonly env: readonly (readonly [name: string, value: string])[];
   readonly workingDir: string;
@@ -31,12 +33,11 @@ export function imageSettings(
   const [start, health] = [named("morello-start"), named("morello-health")];
   const env = {
     ...(hasServices ? { JUPYTER: services.jupyter ? "1" : "0", SSH: services.ssh ? "1" : "0" } : {}),
-    ...(locked !== null && locked.wheels.length > 0
-      ? { PATH: `${VENV}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin` }
-      : {}),
     ...environment.env,
   };
   return {
+    pathFirst:
+      locked !== null && locked.wheels.length > 0 && environment.env["PATH"] === undefined ? `${VENV}/bin` : null,
     env: Object.entries(env).toSorted(([a], [b]) => (a < b ? -1 : 1)),
     workingDir: hasServices ? "/workspace" : source.path,
     ports: [...new Set([...(services.jupyter ? [8888] : []), ...(services.ssh ? [22] : []), ...ports])].toSorted(

@@ -11,7 +11,7 @@ export interface Variant {
   readonly environment: EnvironmentSection;
 }
 
-export const UNNAMED = "default";
+const UNNAMED = "default";
 
 /** In the section's order; always one at least, and always exactly one default. */
 export function variantsOf(image: ImageSection): Variant[] {

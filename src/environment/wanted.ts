@@ -14,7 +14,7 @@ export interface WantedPackages {
 }
 
 /** What a notebook of numbers expects beside PyTorch. */
-export const DEFAULT_SET = ["numpy", "scipy", "pandas", "matplotlib", "scikit-learn"];
+const DEFAULT_SET = ["numpy", "scipy", "pandas", "matplotlib", "scikit-learn"];
 
 /** What a person who works in a container looks for: an init that reaps, sessions that outlive a login, `watch`. */
 const WORKBENCH = ["tini", "tmux", "screen", "procps"];

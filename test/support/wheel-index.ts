@@ -25,7 +25,7 @@ export interface WheelIndex {
   readonly asked: readonly string[];
 }
 
-export function wheelFile({ name, version, tag = "py3-none-any" }: IndexedWheel): string {
+function wheelFile({ name, version, tag = "py3-none-any" }: IndexedWheel): string {
   return `${name.replaceAll("-", "_")}-${version}-${tag}.whl`;
 }
 

@@ -21,9 +21,9 @@ const DEBS: ArchivedDeb[] = [
 interface Project {
   readonly sandbox: Sandbox;
   /** Writes morello.yaml's image.environment, as JSON, which is YAML. */
-  environment(environment: object, image?: object): void;
-  lock(input?: Partial<LockInput>): Promise<ImageLockOutcome>;
-  text(): string;
+  readonly environment: (environment: object, image?: object) => void;
+  readonly lock: (input?: Partial<LockInput>) => Promise<ImageLockOutcome>;
+  readonly text: () => string;
 }
 
 async function project(): Promise<Project> {
@@ -224,7 +224,7 @@ test.each([
     env: ["PYTHON_VERSION=3.12.3", "PYTORCH_VERSION=2.7.0a0+79aa17489c"],
   });
   environment({ base: `oci:base@${base}`, indexes: { pip: [index.url] }, ...asked });
-  await expect(lock()).rejects.toMatchObject({ message: expect.stringContaining(message) });
+  await expect(lock()).rejects.toMatchObject({ message: expect.stringContaining(message) as string });
   expect(existsSync(sandbox.path("repo/morello.lock"))).toBe(false);
 });
 
@@ -236,7 +236,10 @@ test("an archive that lies is refused: a wrong signature, or lists that do not f
   sandbox.write("repo/stranger.gpg", stranger.keyring);
   const asked = (key: string) => ({ packages: { apt: ["tmux"] }, indexes: { apt: [archive.source], keys: [key] } });
   environment(asked("stranger.gpg"));
-  await expect(lock()).rejects.toMatchObject({ code: "lock-invalid", message: expect.stringContaining("signature") });
+  await expect(lock()).rejects.toMatchObject({
+    code: "lock-invalid",
+    message: expect.stringContaining("signature") as string,
+  });
   archive.spoil("/dists/stable/main/binary-amd64/Packages", Buffer.from("Package: tmux\n"));
   environment(asked("archive.gpg"));
   await expect(lock()).rejects.toMatchObject({ code: "registry-failed" });
@@ -248,7 +251,7 @@ test.each([
 ])("what cannot be resolved says what to change: %j", async (asked, code, message) => {
   const { environment, lock } = await project();
   environment(asked);
-  await expect(lock()).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  await expect(lock()).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });
 });
 
 test("--offline takes the lists that are there", async () => {

@@ -118,11 +118,11 @@ function readFacts(file: string): BaseFacts | null {
 }
 
 function writeFacts(file: string, { osRelease, status, keyrings }: BaseFacts): void {
-  const pairs = [...keyrings].map(([name, bytes]) => [name, bytes.toString("base64")]);
+  const pairs = [...keyrings].map(([name, bytes]) => [name, bytes.toString("base64")] as const);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(
     `${file}.part`,
-    JSON.stringify({ osRelease, status: status.toString("base64"), keyrings: Object.fromEntries(pairs) }),
+    JSON.stringify({ osRelease, status: status.toString("base64"), keyrings: Object.fromEntries<string>(pairs) }),
   );
   renameSync(`${file}.part`, file);
 }

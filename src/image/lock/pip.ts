@@ -57,28 +57,45 @@ export async function resolveWheels(request: PipRequest, deps: PipDeps): Promise
 
 async function pip({ target, indexes }: PipRequest, directory: string, deps: PipDeps): Promise<RunResult> {
   const [index, ...others] = indexes;
+  // prettier-ignore: an option and its value stand on one line
   const args = [
     "--isolated", // no pip.conf, no PIP_*: what counts stands in morello.yaml
     "--disable-pip-version-check",
     "--no-input",
     "--no-color",
-    ...["--retries", "1"],
+    "--retries",
+    "1",
     "install",
     "--dry-run",
     "--ignore-installed",
     "--only-binary=:all:",
     "--no-warn-conflicts",
-    ...["--report", "report.json"],
-    ...["--target", "target"], // pip demands it with --platform, and writes nothing there
-    ...["--cache-dir", join(deps.cache, "pip", "http")],
-    ...["--python-version", target.python, "--implementation", "cp"],
-    ...["--abi", `cp${target.python.replace(".", "")}`, "--abi", "abi3", "--abi", "none"],
+    "--report",
+    "report.json",
+    "--target",
+    "target", // pip demands it with --platform, and writes nothing there
+    "--cache-dir",
+    join(deps.cache, "pip", "http"),
+    "--python-version",
+    target.python,
+    "--implementation",
+    "cp",
+    "--abi",
+    `cp${target.python.replace(".", "")}`,
+    "--abi",
+    "abi3",
+    "--abi",
+    "none",
     ...platformTags(target).flatMap((tag) => ["--platform", tag]),
     ...(index === undefined ? ["--no-index"] : ["--index-url", index]),
     ...others.flatMap((each) => ["--extra-index-url", each]),
     ...indexes.flatMap((each) => (each.startsWith("http://") ? ["--trusted-host", new URL(each).host] : [])),
-    ...["--find-links", directory],
-    ...["--constraint", "constraints.txt", "--requirement", "requirements.txt"],
+    "--find-links",
+    directory,
+    "--constraint",
+    "constraints.txt",
+    "--requirement",
+    "requirements.txt",
   ];
   const env = {
     ...deps.env,

@@ -74,7 +74,7 @@ test("what needs another PyTorch than the base's is refused, and says so", async
     code: "lock-invalid",
     message: expect.stringMatching(
       /The base brings torch 2\.7\.0a0\+79aa17489c, which pip must not replace: .*my-app 1\.0 depends on torch==2\.7\.1/,
-    ),
+    ) as string,
   });
 });
 
@@ -82,7 +82,7 @@ test("a package that is nowhere, or has no wheel for the target, is named", asyn
   const index = await wheelIndex([{ ...NUMPY, name: "my-app", tag: "cp313-cp313-win_amd64" }]);
   await expect(resolveWheels(request(index.url), deps())).rejects.toMatchObject({
     code: "lock-invalid",
-    message: expect.stringContaining("No matching distribution found for my-app"),
+    message: expect.stringContaining("No matching distribution found for my-app") as string,
   });
 });
 

@@ -3,6 +3,7 @@ import { unreachable } from "../../../error.ts";
 import type { ImageLockOutcome, LockChange, LockedSummary } from "../../../wire/image/lock.ts";
 import { table, type Cell } from "../table.ts";
 import { count, paint, symbol, type Tone, type View } from "../view.ts";
+import { wrap } from "../width.ts";
 
 export function renderImageLock(view: View, outcome: ImageLockOutcome): string {
   return `${linesOf(view, outcome).join("\n")}\n`;
@@ -57,7 +58,7 @@ function linesOf(view: View, outcome: ImageLockOutcome): string[] {
     case "impossible":
       return [
         `${paint(view, "bad", symbol(view, "bad"))} Nobody published what ${outcome.variant === "default" ? "image.environment" : `the variant ${outcome.variant}`} asks for.`,
-        `  ${outcome.reason}`,
+        ...(view.plain ? [outcome.reason] : wrap(outcome.reason, view.width - 2)).map((line) => `  ${line}`),
         ...outcome.offers.flatMap(({ row, lines }, index) => [
           "",
           `${index === 0 ? "  The nearest there is:" : "  Or:"} ${paint(view, "name", row)}`,
@@ -92,7 +93,11 @@ function environmentLines(view: View, of: LockedSummary): string[] {
   return [
     `${paint(view, "strong", of.variant)} ${of.platform}: ${facts.join(", ")}`,
     ...changeLines(view, of.changes),
-    ...of.notes.map((note) => `  ${symbol(view, "note")} ${note}`),
+    ...of.notes.flatMap((note) =>
+      (view.plain ? [note] : wrap(note, view.width - 4)).map(
+        (line, index) => `  ${index === 0 ? symbol(view, "note") : " "} ${line}`,
+      ),
+    ),
   ];
 }
 
@@ -105,15 +110,20 @@ function changeLines(view: View, changes: readonly LockChange[]): string[] {
     { text: before === null ? "+" : after === null ? "-" : "~", tone: toneOf(before, after) },
     { text: what, tone: "quiet" },
     { text: what === "base" ? "" : name, tone: "name" },
-    { text: before ?? "" },
+    { text: versionText(before) },
     { text: before !== null && after !== null ? symbol(view, "arrow") : "", tone: "quiet" },
-    { text: after ?? "" },
+    { text: versionText(after) },
   ]);
   const rest = changes.length - shown.length;
   return [
     ...table(view, [{}, {}, { shrink: 1 }, { shrink: 3 }, {}, { shrink: 2 }], rows, 2),
     ...(rest === 0 ? [] : [paint(view, "quiet", `  and ${rest} more: git diff morello.lock`)]),
   ];
+}
+
+/** A digest by its beginning: the file has it in full. */
+function versionText(version: string | null): string {
+  return (version ?? "").replace(/^(sha256:[0-9a-f]{12})[0-9a-f]{52}$/, "$1");
 }
 
 function toneOf(before: string | null, after: string | null): Tone {
