@@ -60,7 +60,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 export interface HttpOptions {
   /** Authorities and client certificates for a host with its port. */
-  readonly tls: (host: string) => Pick<AgentOptions, "ca" | "cert" | "key" | "rejectUnauthorized">;
+  readonly tls: (host: string) => Pick<AgentOptions, "secureContext" | "rejectUnauthorized">;
   /** The proxy that an address is reached by; null: none. */
   readonly proxy: (url: URL) => URL | null;
   /** Milliseconds in which not one byte passes, after which a connection is lost. */

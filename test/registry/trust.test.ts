@@ -80,6 +80,18 @@ test("an authority's file that is no certificate is named", async () => {
   });
 });
 
+test("certificates of a host that are PEM and no certificates are named", async () => {
+  const home = `home-${++count}`;
+  const directory = `${home}/.config/containers/certs.d/${server.host}`;
+  sandbox.write(`${directory}/client.cert`, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+  sandbox.write(`${directory}/client.key`, readFileSync(own.key));
+  const env = { HOME: sandbox.path(home), XDG_CONFIG_HOME: undefined };
+  await expect((await open(env)).manifest("v1")).rejects.toMatchObject({
+    code: "registry-failed",
+    message: `The certificates that are kept for ${server.host} cannot be read`,
+  });
+});
+
 test("a certificate of the client's is shown to the host that it is kept for", async () => {
   const home = `home-${++count}`;
   let shown: string | undefined;
