@@ -9,6 +9,7 @@ import type { Scenario, Step } from "./scenario.ts";
 import { alreadyThere } from "./scenario/already-there.ts";
 import { check } from "./scenario/check.ts";
 import { conflict } from "./scenario/conflict.ts";
+import { image } from "./scenario/image.ts";
 import { leak } from "./scenario/leak.ts";
 import { manyLines } from "./scenario/many-lines.ts";
 import { merge } from "./scenario/merge.ts";
@@ -28,6 +29,7 @@ const SCENARIOS: readonly Scenario[] = [
   needs,
   check,
   release,
+  image,
 ];
 
 const words = process.argv.slice(2);

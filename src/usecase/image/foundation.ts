@@ -13,7 +13,6 @@ import { parsePlatform } from "../../oci/platform.ts";
 import { formatPlace, parseReference } from "../../oci/reference.ts";
 import type { Content } from "../../registry/store.ts";
 import type { Builder, Source } from "./builder.ts";
-import { environmentImage } from "./environment-image.ts";
 import { needLock } from "./read-spec.ts";
 import { findByDigest, layerContents, tableOf, type StoredImage } from "./stored-image.ts";
 
@@ -48,6 +47,7 @@ export async function layFoundation(
     return { ...under, parts: { ...parts, config: configured(parts.config, settings) }, engine: null };
   }
   needLock(spec, variant, platform, subject.version);
+  const { environmentImage } = await import("./environment-image.ts"); // engines are loaded where one is needed
   const { layer, config, engine } = await environmentImage(builder, spec, variant, platform, base);
   const described = { mediaType: layerTypeOf(parts), digest: layer.digest, size: layer.size };
   return {

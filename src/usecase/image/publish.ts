@@ -77,24 +77,32 @@ export async function transfer(
   ];
   const sum = { blobs: 0, bytes: 0, thereBlobs: 0, thereBytes: 0 };
   let done = 0;
-  const put = async (content: Content): Promise<boolean> =>
-    (await store.putBlob(content, mountFrom(content, store))) === "there";
+  /** Whether no byte of it has to travel. */
+  const isThere = async (content: Content): Promise<boolean> => {
+    if (held.has(content.digest)) return true;
+    if (dryRun) return store.hasBlob(content.digest);
+    return (await store.putBlob(content, mountFrom(content, store))) !== "written";
+  };
   const queue = [...contents];
   const lane = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const isThere =
-        held.has(next.digest) || (dryRun ? await store.hasBlob(next.digest) : (await store.putBlob(next)) === "there");
-      sum[isThere ? "thereBlobs" : "blobs"] += 1;
-      sum[isThere ? "thereBytes" : "bytes"] += next.size;
+      const known = await isThere(next).catch((error: unknown) => {
+        queue.length = 0; // nothing more is begun
+        throw error;
+      });
+      sum[known ? "thereBlobs" : "blobs"] += 1;
+      sum[known ? "thereBytes" : "bytes"] += next.size;
       onProgress?.({ step: `sending layers to ${store.name}`, done: ++done, total: contents.length });
     }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
+  const failed = lanes.find((each) => each.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
   const manifests = publications.flatMap(({ parts, top }) => [...parts, top]);
   for (const manifest of manifests) {
-    const isThere = held.has(manifest.digest);
-    sum[isThere ? "thereBytes" : "bytes"] += manifest.bytes.length;
-    if (!isThere && !dryRun && manifests.length > 1) await store.putManifest(manifest, null);
+    const known = held.has(manifest.digest);
+    sum[known ? "thereBytes" : "bytes"] += manifest.bytes.length;
+    if (!known && !dryRun && manifests.length > 1) await store.putManifest(manifest, null);
   }
   return sum;
 }

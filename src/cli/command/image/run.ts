@@ -1,30 +1,11 @@
 import { InvalidArgumentError, Option } from "commander";
 import { AppError } from "../../../error.ts";
 import { collect, type Verb } from "../../verb.ts";
-import { startsContainers, type ContainerFlags } from "./container-options.ts";
+import { startsContainers, type ImageRunFlags } from "./container-options.ts";
 
 const HOW = `It runs podman or docker, and --print shows the command instead. Your directory is /workspace inside, ports are open on
 this machine alone, files stay yours. Without a command JupyterLab starts, and its token is kept in a file.
 Without Morello: docker run -it --gpus all -p 8888:8888 -v "$(pwd)":/workspace IMAGE`;
-
-export interface ImageRunFlags extends ContainerFlags {
-  readonly list: boolean;
-  readonly print: boolean;
-  readonly detach: boolean;
-  readonly name: string | null;
-  readonly variant: string | null;
-  readonly port: number | null;
-  readonly bind: string;
-  readonly ssh: boolean;
-  readonly sshPort: number | null;
-  readonly key: readonly string[];
-  readonly workspace: string | null;
-  readonly shmSize: number | null;
-  readonly ipc: "host" | "private";
-  readonly volume: readonly string[];
-  readonly env: readonly string[];
-  readonly torchrun: boolean;
-}
 
 export function imageRunVerb(verb: Verb): Verb {
   return startsContainers(verb)
@@ -34,6 +15,11 @@ export function imageRunVerb(verb: Verb): Verb {
     .option("--print", "show the engine's command, and start nothing", false)
     .option("--list", "list the containers that were started so", false)
     .option("-d, --detach", "leave it running, and wait until it answers", false)
+    .option(
+      "--door",
+      "with -d: a small container of its own has the ports, so that `image upgrade` can move them",
+      false,
+    )
     .addOption(new Option("--name <name>", "the container's name").default(null, ""))
     .addOption(new Option("--variant <name>", "another variant than the default").default(null, ""))
     .addOption(
@@ -83,6 +69,11 @@ export function imageRunVerb(verb: Verb): Verb {
       if (flags.torchrun && command.length === 0) {
         throw new AppError("usage", "--torchrun wants a script", {
           hint: `morello image run ${what} --torchrun -- train.py`,
+        });
+      }
+      if (flags.door && (!flags.detach || flags.print || command.length > 0 || flags.network === "host")) {
+        throw new AppError("usage", "--door is for services that go on by themselves: with -d, and without a command", {
+          hint: `morello image run ${what} -d --door`,
         });
       }
       return run.runImageRun(session, what, command, flags);
