@@ -14,12 +14,14 @@ import { makeSandbox } from "../support/sandbox.ts";
 /** Three blocks of text that neither repeats nor is random; the same always. */
 const TEXT = ((): Buffer => {
   let state = 1;
-  const words = Array.from({ length: 400_000 }, () => {
+  const words = Array.from({ length: 300_000 }, () => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
     return ["return", "self.x", "\n    ", "import", "0x2a", "π"][(state >>> 16) % 6]! + ((state >>> 20) % 97);
   });
   return Buffer.from(words.join(" "));
 })();
+
+const GZIPPED = gzip(TEXT);
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
@@ -35,9 +37,9 @@ async function* cut(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array>
 
 test("known bytes give known bytes: a digest that changes would change every image", () => {
   expect(TEXT.length).toBeGreaterThan(2 * GZIP_BLOCK);
-  expect(sha256(TEXT)).toMatchInlineSnapshot(`"b19de8560916c896fdc92cf76d5c6a0ca0ccd54d046bd831ab5fff894936a2b1"`);
-  expect(sha256(gzip(TEXT))).toMatchInlineSnapshot(
-    `"267724227c59ad75d37fb02f51068a061567a230768bee971bd27b3f6ae97770"`,
+  expect(sha256(TEXT)).toMatchInlineSnapshot(`"d40be2281f0cc04457bcb151e43d8ad25b1b7e39cb782717b77d4e4112e19b8a"`);
+  expect(sha256(GZIPPED)).toMatchInlineSnapshot(
+    `"cef0cb290669ce4f7485bb33538426c42c4c6e36baafa1a5643d67262c0b31b4"`,
   );
   expect(gzip(Buffer.alloc(0)).toString("hex")).toMatchInlineSnapshot(`"1f8b08000000000000ff03000000000000000000"`);
 });
@@ -58,12 +60,12 @@ for at in range(0, len(data), ${GZIP_BLOCK}):
 out.write(bytes([3, 0]) + zlib.crc32(data).to_bytes(4, "little") + len(data).to_bytes(4, "little"))
 `;
   const done = await finished("python3", ["-c", script], { cwd: sandbox.root, env: sandbox.env, input: TEXT });
-  expect(done.stdout.equals(gzip(TEXT))).toBe(true);
+  expect(done.stdout.equals(GZIPPED)).toBe(true);
 });
 
 test("gunzip and Python read it", async () => {
   const sandbox = makeSandbox();
-  const options = { cwd: sandbox.root, env: sandbox.env, input: gzip(TEXT) };
+  const options = { cwd: sandbox.root, env: sandbox.env, input: GZIPPED };
   const gunzipped = await finished("gunzip", ["--stdout"], options);
   expect(sha256(gunzipped.stdout)).toBe(sha256(TEXT));
   const script = "import gzip, sys; sys.stdout.buffer.write(gzip.decompress(sys.stdin.buffer.read()))";
@@ -71,10 +73,10 @@ test("gunzip and Python read it", async () => {
 });
 
 test("the bytes depend neither on how the input is cut nor on the number of threads", async () => {
-  const whole = sha256(gzip(TEXT));
-  for (const size of [1000, GZIP_BLOCK, GZIP_BLOCK + 1])
+  const whole = sha256(GZIPPED);
+  for (const size of [1000, GZIP_BLOCK])
     expect(sha256(await joined(gzipStream(cut(TEXT, size))))).toBe(whole);
-  for (const threads of [1, 2, 5]) expect(sha256(await joined(gzipParallel(cut(TEXT, 70_000), threads)))).toBe(whole);
+  for (const threads of [1, 3]) expect(sha256(await joined(gzipParallel(cut(TEXT, 70_000), threads)))).toBe(whole);
 });
 
 test("bytes that do not shrink come through", () => {
@@ -94,7 +96,7 @@ test("what is compressed comes back, whatever it is", async () => {
 });
 
 test("a cut or changed stream is an error that says so", async () => {
-  const bytes = gzip(TEXT);
+  const bytes = GZIPPED;
   await expect(joined(gunzip(cut(bytes.subarray(0, 50_000), 1000)))).rejects.toThrow("it is cut or broken");
   const changed = Buffer.from(bytes);
   changed[30_000]! ^= 1;
@@ -110,7 +112,7 @@ test("an error of the source is passed on as it is", async () => {
 });
 
 test("a reader that stops early is let go", async () => {
-  for await (const chunk of gunzip(cut(gzip(TEXT), 1000))) {
+  for await (const chunk of gunzip(cut(GZIPPED, 1000))) {
     expect(chunk.length).toBeGreaterThan(0);
     break;
   }
