@@ -26,7 +26,6 @@ export function describedAs({ subject, spec, variant, environment, base }: Descr
     tree: subject.tree,
     committed: subject.committed,
     name: spec.image.name,
-    refName: versionTag(subject.version, variant.isDefault ? "" : variant.suffix),
     url: spec.image.url ?? null,
     line: seriesName(subject.numbers),
     environment,
@@ -43,12 +42,9 @@ function wheelOf({ environment: { torch, cuda } }: Variant): string | null {
   return judged.kind === "fits" ? rowId(judged.row) : null;
 }
 
-/** Said of the manifest, too, for those who read nothing else: it travels once for each name that it gets. */
-const ANNOTATED: readonly string[] = [LABEL.version, LABEL.revision];
-
-/** Labels that the spec asks for stand under those that Morello writes. */
+/** Labels that the spec asks for stand under those that Morello writes. The manifest travels once for each of its names. */
 export function dressOf({ committed }: Subject, { image }: TreeSpec, labels: Readonly<Record<string, string>>): Dress {
-  const annotations = Object.fromEntries(Object.entries(labels).filter(([key]) => ANNOTATED.includes(key)));
+  const annotations = { [LABEL.version]: labels[LABEL.version] ?? "" };
   return { created: rfc3339(committed), labels: { ...image.labels, ...labels }, annotations };
 }
 
