@@ -4,7 +4,7 @@ import { z } from "zod";
 /** Dotted numbers, as NVIDIA writes drivers and CUDA: `560.35.05`, `12.6`. */
 const Version = z.string().regex(/^\d+(?:\.\d+)*$/);
 
-export const PciDevice = z.strictObject({
+const PciDevice = z.strictObject({
   /** `0000:01:00.0` */
   address: z.string(),
   /** What it is, by its PCI class: display controllers are GPUs, bridges NVSwitches. */
@@ -13,7 +13,7 @@ export const PciDevice = z.strictObject({
   driver: z.string().nullable(),
 });
 
-export const DeviceNode = z.strictObject({
+const DeviceNode = z.strictObject({
   /** Below /dev: `nvidia0`, `nvidiactl`, `dxg`. */
   name: z.string(),
   /** Permission bits. */
@@ -50,14 +50,14 @@ export const Smi = z.discriminatedUnion("kind", [
   }),
 ]);
 
-export const CdiSpec = z.strictObject({
+const CdiSpec = z.strictObject({
   path: z.string(),
   readable: z.boolean(),
   /** Of the libcuda.so that it names. */
   driver: Version.nullable(),
 });
 
-export const Torch = z.strictObject({
+const Torch = z.strictObject({
   /** With its local part: `2.7.1+cu126`. */
   version: z.string(),
   /** `12.6`; null for a wheel without CUDA. */
@@ -66,7 +66,7 @@ export const Torch = z.strictObject({
   place: z.string(),
 });
 
-export const Place = z.discriminatedUnion("kind", [
+const Place = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("host") }),
   z.strictObject({
     kind: z.literal("container"),

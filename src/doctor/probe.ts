@@ -5,7 +5,7 @@ import { deviceFacts, type User } from "./probe/devices.ts";
 import { placeOf, probeEngines } from "./probe/engines.ts";
 import { probeKernel } from "./probe/kernel.ts";
 import { compatFacts, libraryFacts, torchFacts } from "./probe/libraries.ts";
-import { names, text, type Roots } from "./probe/roots.ts";
+import { text, type Roots } from "./probe/roots.ts";
 import { askSmi } from "./probe/smi.ts";
 
 export interface ProbeInput {

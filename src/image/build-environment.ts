@@ -44,7 +44,7 @@ export interface BuildEnvironmentRequest {
   readonly directory: string;
   /** Packages by hash, kept for the next build. */
   readonly cache: string;
-  readonly mirrors?: readonly Mirror[];
+  readonly mirrors: readonly Mirror[];
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: { step: string; done: number; total: number }) => void) | undefined;
 }
@@ -116,7 +116,7 @@ async function build(request: BuildEnvironmentRequest, work: string): Promise<Bu
   const user = namedUser(image);
   if (debs.length + wheels.length === 0 && user === null) return { tars: [], engine: NO_ENGINE };
   const wanted = locked === null ? [] : wantedFiles(locked);
-  const { cache, mirrors = [] } = request;
+  const { cache, mirrors } = request;
   const fetched = await fetchFiles(wanted, { cache, mirrors, signal, onProgress });
   const epoch = lock?.epoch ?? 0;
   const context = join(work, "context");

@@ -227,7 +227,7 @@ function mountArguments(spec: RunSpec, { selinux }: HostFacts, tokenFile: string
 }
 
 /** The volume that holds the host keys of containers of that name. */
-export function hostKeyVolume(name: string): string {
+function hostKeyVolume(name: string): string {
   return `${name}-host-keys`;
 }
 

@@ -100,13 +100,16 @@ function checkPath(text: string, path: string): void {
   const wrong = path.split("/").find((component) => !COMPONENT.test(component));
   if (wrong === undefined) return;
   if (COMPONENT.test(wrong.toLowerCase())) {
-    refuse(
-      text,
-      `its name has capital letters: ${wrong}`,
-      `write it in small letters: ${text.replace(path, path.toLowerCase())}`,
-    );
+    refuse(text, `its name has capital letters: ${wrong}`, `write it in small letters: ${inSmallLetters(text, path)}`);
   }
   refuse(text, `a part of its name is ${wrong === "" ? "empty" : wrong}`);
+}
+
+/** A first part with capitals is a host to docker; without a dot or port a person means a team. */
+function inSmallLetters(text: string, path: string): string {
+  const small = text.replace(path, path.toLowerCase());
+  const [first = ""] = small.split("/");
+  return /[.:]/.test(first) ? small : small.replace(first, first.toLowerCase());
 }
 
 function refuse(text: string, why: string, hint: string = EXAMPLES): never {

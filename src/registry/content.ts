@@ -82,7 +82,9 @@ export function damaged(place: string, digest: string, why: string): AppError {
 
 export function missing(place: string, what: string): AppError {
   return new AppError("image-missing", `${what} is not in ${place}`, {
-    hint: place.startsWith("oci:") ? `skopeo inspect --raw ${place}` : `skopeo list-tags docker://${place}`,
+    hint: place.startsWith("oci:")
+      ? `cat '${place.slice("oci:".length)}/index.json'`
+      : `skopeo list-tags docker://${place}`,
     data: { place, what },
   });
 }

@@ -1,5 +1,6 @@
 // What a registry answered, or that it did not -> one error with the registry's own words and what to do.
 import { AppError } from "../error.ts";
+import { isLoopback } from "./endpoint.ts";
 import type { ConnectionError, HttpAnswer } from "./http.ts";
 import { isCertificateFailure } from "./patience.ts";
 
@@ -100,7 +101,7 @@ export function refusal(asked: Asked, status: number, { code, words }: Complaint
     default:
       return fail(
         `${host} answers ${status} to ${method} ${path}${tries > 1 ? `, ${tries} times` : ""}`,
-        status >= 500 ? "run it again later; the registry's own log says more" : `curl -sS https://${host}/v2/`,
+        status >= 500 ? "run it again later; the registry's own log says more" : `curl -sS ${urlOf(host)}`,
       );
   }
 }
@@ -120,8 +121,13 @@ export function unreachable(host: string, cause: ConnectionError, tries: number)
       hint:
         cause.code === "EPROTO" || cause.code === "ERR_SSL_WRONG_VERSION_NUMBER"
           ? `if it is to be trusted without TLS: MORELLO_INSECURE_REGISTRIES=${host}`
-          : `curl -sS -o /dev/null -w '%{http_code}\\n' https://${host}/v2/`,
+          : `curl -sS -o /dev/null -w '%{http_code}\\n' ${urlOf(host)}`,
       data: { host, code: cause.code, tries },
     },
   );
+}
+
+/** Where a person can ask by hand. */
+function urlOf(host: string): string {
+  return `${isLoopback(host) ? "http" : "https"}://${host}/v2/`;
 }

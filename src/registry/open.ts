@@ -1,4 +1,5 @@
 // A reference -> the store that it lies in: a layout on disk or a repository of a registry.
+import { setMaxListeners } from "node:events";
 import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { Environment } from "../git/environment.ts";
@@ -28,7 +29,8 @@ const IDLE_LIMIT = 120_000;
 
 /** Nothing is asked of a registry until the store is used. `close` ends its idle connections. */
 export async function openImageStore(reference: Reference, deps: OpenDeps): Promise<ImageStore> {
-  const { env, cwd, signal } = deps;
+  const { env, cwd } = deps;
+  const signal = deps.signal === undefined ? undefined : signalForMany(deps.signal);
   if (reference.kind === "layout") {
     return openLayout({ directory: resolve(cwd, reference.directory), name: formatPlace(reference), signal });
   }
@@ -47,4 +49,11 @@ export async function openImageStore(reference: Reference, deps: OpenDeps): Prom
     idleLimit: deps.idleLimit ?? IDLE_LIMIT,
     onProgress: deps.onProgress ?? (() => undefined),
   });
+}
+
+/** A signal of its own: each request listens to it, and Node warns of more than ten that listen to the caller's. */
+function signalForMany(signal: AbortSignal): AbortSignal {
+  const own = AbortSignal.any([signal]);
+  setMaxListeners(0, own);
+  return own;
 }

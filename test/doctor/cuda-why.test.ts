@@ -67,7 +67,7 @@ test("an nvidia-smi that hangs is not waited for", async () => {
 });
 
 test("it knows every rule that a container can see, and no other", () => {
-  const known = [...SOURCE.matchAll(/\bwhy ([a-z][a-z-]+) "\$/g)].map(([, rule]) => rule);
+  const known = [...SOURCE.matchAll(/\bwhy ([a-z][a-z-]+) "\$/g)].map(([, rule = ""]) => rule);
   const visible = RULES.filter(({ seen }) => seen.includes("container")).map(({ id }) => id);
   expect([...new Set(known)].sort()).toEqual([...visible].sort());
 });

@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { ImageRunListOutcome, ImageRunOutcome } from "../../src/wire/image/run.ts";
@@ -120,6 +121,19 @@ test("the command that --print shows does the same when it is pasted", async () 
     env: engines.env as NodeJS.ProcessEnv,
   });
   expect(pasted.stdout).toBe("it's 0\n");
+});
+
+test("the lab that --print shows starts when it is pasted, with a token in the same file", async () => {
+  const { sandbox, engines, run } = await setting();
+  const { shell, jupyter } = (await run("--print", "--json", "--detach")).json<ImageRunOutcome>();
+  expect(shell).toContain("/dev/urandom");
+  const printed = (await run("--print")).stdout.replace("podman run --interactive --rm", "podman run --detach");
+  await promisify(execFile)("sh", ["-ec", printed], { cwd: sandbox.root, env: engines.env as NodeJS.ProcessEnv });
+  const { tokenFile, url } = jupyter ?? { tokenFile: "", url: "" };
+  expect(statSync(tokenFile).mode & 0o777).toBe(0o600);
+  const token = readFileSync(tokenFile, "utf8");
+  for (let tries = 0; tries < 100 && (await status(url, token).catch(() => 0)) === 0; tries++) await sleep(100);
+  expect(await status(url, token)).toBe(200);
 });
 
 test("a name that is taken is refused, and what to do is said", async () => {

@@ -82,6 +82,7 @@ test(`${COUNT} of ${COUNT} clean builds on other dates are one layer`, async () 
     }),
     directory: sandbox.path(`work-${n}`),
     cache: packageCache(engines.env),
+    mirrors: [],
   }));
   expect(new Set(digests).size).toBe(1);
 });
@@ -105,6 +106,7 @@ test("a system from scratch is the same on another date", async () => {
       env: { ...engines.env, PATH: `${sandbox.path(`programs-${n}`)}:${engines.env["PATH"]}` },
       directory: sandbox.path(`work-${n}`),
       cache: packageCache(engines.env),
+      mirrors: [],
     };
   });
   expect(new Set(digests).size).toBe(1);

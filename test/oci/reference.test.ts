@@ -88,10 +88,11 @@ test.each([
   expect(thrown.hint).not.toBe("");
 });
 
-test("a capital letter's hint is the name to write", () => {
-  expect(() => parseReference("registry.example.com/Team/app:V1")).toThrow(
-    expect.objectContaining({ hint: "write it in small letters: registry.example.com/team/app:V1" }),
-  );
+test.each([
+  ["registry.example.com/Team/app:V1", "registry.example.com/team/app:V1"],
+  ["Team/App:V1", "team/app:V1"],
+])("a capital letter's hint is the name to write: %s", (text, wanted) => {
+  expect(() => parseReference(text)).toThrow(expect.objectContaining({ hint: `write it in small letters: ${wanted}` }));
 });
 
 test("whatever is written out is read back as it was", () => {

@@ -64,6 +64,7 @@ export async function smallRequest(sandbox: Sandbox, options: SmallOptions): Pro
     env: options.env,
     directory,
     cache: sandbox.path("cache"),
+    mirrors: [],
   };
 }
 

@@ -27,7 +27,7 @@ const KERNELS = {
 const HEX = "5d5ba0d6-d33d-2b2c-524d-9e3d8d2b8a7";
 
 /** UUID of the n-th GPU of every recorded machine. */
-export function uuidOf(n: number): string {
+function uuidOf(n: number): string {
   return `GPU-${HEX}${n}`;
 }
 

@@ -15,7 +15,7 @@ def result(name, state, says):
 def why():
     """The one line of cuda-why, where the image has it."""
     try:
-        return subprocess.run(["cuda-why"], capture_output=True, text=True, timeout=20).stdout.strip().split("\n")[0]
+        return subprocess.run(["cuda-why"], capture_output=True, text=True, timeout=20).stderr.strip().split("\n")[0]
     except (OSError, subprocess.SubprocessError):
         return ""
 

@@ -23,7 +23,7 @@ export function doctorVerb(verb: Verb): Verb {
       ),
     )
     .addOption(new Option("--host-root <dir>", "look at the host that is mounted at DIR").default(null, ""))
-    .addOption(new Option("--wait <seconds>", "how long nvidia-smi may take").argParser(seconds).default(0.8))
+    .addOption(new Option("--wait <seconds>", "how long nvidia-smi may take").argParser(seconds).default(0.7))
     .examples("morello doctor", "morello doctor --all", "morello doctor --for registry.example.com/pytorch-cuda:v2.7.1")
     .addHelpText("after", `\n${HOW}`)
     .does<Flags>(async (session, _operands, { all, hostRoot, for: image, wait }) => {

@@ -48,7 +48,7 @@ function complaint(list: string): string {
 }
 
 /** Of `nvidia-smi -L`, completed by the fields where this nvidia-smi knows them. */
-export function gpusOf(list: string, fields: string): Gpu[] {
+function gpusOf(list: string, fields: string): Gpu[] {
   const known = new Map(
     fields.split("\n").map((line): [string, readonly string[]] => {
       const [uuid = "", ...rest] = line.split(",").map((field) => field.trim());

@@ -79,7 +79,7 @@ function withoutParents(differences: readonly FileDifference[]): FileDifference[
 
 function causeOf(evidence: Evidence, created: Created): Finding {
   const { path, aspects } = evidence;
-  const where = quotePath(path);
+  const where = path === "" ? "/" : quotePath(path);
   const onlyTime = aspects.size === 1 && aspects.has("mtime");
   if (!onlyTime) {
     const byPath = PATH_CAUSES.find((cause) => cause.path.test(path));

@@ -88,7 +88,7 @@ class Session {
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, "-")
       .replace(/^-|-$/g, "");
-    this.#base = `localhost/morello-base:${unique.slice(-100)}`;
+    this.#base = `localhost/morello-base:for-${unique.slice(-100)}`;
     this.#directory = join(request.directory, adapter.name);
     mkdirSync(this.#directory, { recursive: true });
   }

@@ -6,6 +6,7 @@ import { buildEnvironment, type BuiltEnvironment } from "../../image/build-envir
 import { workbenchFiles } from "../../image/workbench.ts";
 import type { Builder } from "./builder.ts";
 import { packageCache } from "./package-cache.ts";
+import { packageMirrors } from "./package-mirrors.ts";
 import type { TreeSpec } from "./read-spec.ts";
 import type { StoredImage } from "./stored-image.ts";
 
@@ -48,6 +49,7 @@ export function environmentImage(
     env: workspace.environment,
     directory: work.make(),
     cache: packageCache(workspace.environment),
+    mirrors: packageMirrors(workspace.environment),
     signal: workspace.signal,
     onProgress: workspace.onProgress,
   });

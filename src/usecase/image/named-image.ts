@@ -105,7 +105,7 @@ function variantNamed(variants: readonly Variant[], wanted: string, tag: string)
 }
 
 /** What engines take as a name. */
-export function containerName(text: string): string {
+function containerName(text: string): string {
   const name = text.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
   return name === "" ? "morello" : name;
 }

@@ -90,7 +90,7 @@ export async function imageRun(face: ContainerFace, input: ImageRunInput): Promi
   };
   if (input.mode === "print") return outcome;
   if (token !== null) writeToken(token, face.random());
-  input.onStart?.(outcome);
+  input.onStart?.({ ...outcome, state: "started" });
   if (input.mode === "foreground") {
     return { ...outcome, state: "ended", exitStatus: await startContainer(deps, argv, "inherit") };
   }

@@ -10,6 +10,31 @@ export interface ContainerFlags {
   readonly network: string | null;
 }
 
+export interface ImageVerifyFlags extends ContainerFlags {
+  /** A file; true: the usual ones; false: none. */
+  readonly probes: string | boolean;
+  readonly compute: boolean;
+}
+
+export interface ImageRunFlags extends ContainerFlags {
+  readonly list: boolean;
+  readonly print: boolean;
+  readonly detach: boolean;
+  readonly name: string | null;
+  readonly variant: string | null;
+  readonly port: number | null;
+  readonly bind: string;
+  readonly ssh: boolean;
+  readonly sshPort: number | null;
+  readonly key: readonly string[];
+  readonly workspace: string | null;
+  readonly shmSize: number | null;
+  readonly ipc: "host" | "private";
+  readonly volume: readonly string[];
+  readonly env: readonly string[];
+  readonly torchrun: boolean;
+}
+
 export function startsContainers(verb: Verb): Verb {
   return verb
     .addOption(

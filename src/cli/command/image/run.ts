@@ -1,30 +1,11 @@
 import { InvalidArgumentError, Option } from "commander";
 import { AppError } from "../../../error.ts";
 import { collect, type Verb } from "../../verb.ts";
-import { startsContainers, type ContainerFlags } from "./container-options.ts";
+import { startsContainers, type ImageRunFlags } from "./container-options.ts";
 
 const HOW = `It runs podman or docker, and --print shows the command instead. Your directory is /workspace inside, ports are open on
 this machine alone, files stay yours. Without a command JupyterLab starts, and its token is kept in a file.
 Without Morello: docker run -it --gpus all -p 8888:8888 -v "$(pwd)":/workspace IMAGE`;
-
-export interface ImageRunFlags extends ContainerFlags {
-  readonly list: boolean;
-  readonly print: boolean;
-  readonly detach: boolean;
-  readonly name: string | null;
-  readonly variant: string | null;
-  readonly port: number | null;
-  readonly bind: string;
-  readonly ssh: boolean;
-  readonly sshPort: number | null;
-  readonly key: readonly string[];
-  readonly workspace: string | null;
-  readonly shmSize: number | null;
-  readonly ipc: "host" | "private";
-  readonly volume: readonly string[];
-  readonly env: readonly string[];
-  readonly torchrun: boolean;
-}
 
 export function imageRunVerb(verb: Verb): Verb {
   return startsContainers(verb)

@@ -1,15 +1,9 @@
 import { Option } from "commander";
 import type { Verb } from "../../verb.ts";
-import { startsContainers, type ContainerFlags } from "./container-options.ts";
+import { startsContainers, type ImageVerifyFlags } from "./container-options.ts";
 
 const HOW = `First what proves the image (the ledger has its digest), then what it answers: a container is started, asked, and always
 removed. Without --probes, workbench images answer for JupyterLab, SSH, terminals and PyTorch: docs/guide/probes.md`;
-
-export interface ImageVerifyFlags extends ContainerFlags {
-  /** A file; true: the usual ones; false: none. */
-  readonly probes: string | boolean;
-  readonly compute: boolean;
-}
 
 export function imageVerifyVerb(verb: Verb): Verb {
   return startsContainers(verb)

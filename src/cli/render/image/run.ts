@@ -1,22 +1,23 @@
 // How a container is reached, or the command that would start it; and which ones there are.
 import type { ImageRunListOutcome, ImageRunOutcome } from "../../../wire/image/run.ts";
-import { cleaned } from "../clean.ts";
+import { cleaned, cleanLines } from "../clean.ts";
 import { table } from "../table.ts";
 import { paint, symbol, type View } from "../view.ts";
 
-/** `token`: shown in the lab's address; null: where it is kept is said instead. */
+/** `token`: shown in the lab's address; null: where it is kept is said instead. Planned: only the command is shown. */
 export function renderImageRun(view: View, found: ImageRunOutcome, token: string | null): string {
-  const { state, shell, notes, jupyter, ssh, name, image } = cleaned(found);
-  // A command is pasted as it is: it goes to stdout alone, and what there is to say with it as comments.
-  if (state === "planned" && token === null && view.plain) {
-    const said = [...notes, ...(ssh === null ? [] : ["for ~/.ssh/config:", ...ssh.config.trimEnd().split("\n")])];
-    return [...said.map((line) => `# ${line}`), shell].map((line) => `${line}\n`).join("");
+  const { state, notes, jupyter, name, image } = cleaned(found);
+  const config = found.ssh === null ? null : cleanLines(found.ssh.config).trimEnd().split("\n");
+  if (state === "planned") {
+    // It can be pasted whole: what there is to say besides stands in comments.
+    const said = [...notes, ...(config === null ? [] : ["for ~/.ssh/config:", ...config])];
+    return [...said.map((line) => `# ${line}`), cleanLines(found.shell)].map((line) => `${line}\n`).join("");
   }
   const lines = [
     ...(state === "ended" ? [] : [`${paint(view, "strong", name)}  ${paint(view, "quiet", image)}`]),
     ...notes.map((note) => `${paint(view, "warn", symbol(view, "note"))} ${note}`),
     ...(jupyter === null ? [] : [labLine(view, jupyter, token)]),
-    ...(ssh === null ? [] : sshLines(view, name, ssh.config)),
+    ...(config === null ? [] : sshLines(view, name, config)),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }
@@ -26,13 +27,13 @@ function labLine(view: View, { url, tokenFile }: { url: string; tokenFile: strin
   return `JupyterLab  ${paint(view, "name", address)}${token === null ? `  (token in ${tokenFile})` : ""}`;
 }
 
-function sshLines(view: View, name: string, config: string): string[] {
+function sshLines(view: View, name: string, config: readonly string[]): string[] {
+  const editor = paint(view, "name", `code --remote ssh-remote+${name} /workspace`);
   return [
-    `SSH         ${paint(view, "name", `ssh ${name}`)}, ${paint(view, "name", `code --remote ssh-remote+${name} /workspace`)}, with this in ~/.ssh/config:`,
-    ...config
-      .trimEnd()
-      .split("\n")
-      .map((line) => `  ${line}`),
+    `SSH         ${paint(view, "name", `ssh ${name}`)}`,
+    `            ${editor}`,
+    "with this in ~/.ssh/config:",
+    ...config.map((line) => `  ${line}`),
   ];
 }
 

@@ -1,7 +1,7 @@
 // `morello image run`.
 import { readFileSync } from "node:fs";
 import { imageRun, imageRunList } from "../../../usecase/image/run.ts";
-import type { ImageRunFlags } from "../../command/image/run.ts";
+import type { ImageRunFlags } from "../../command/image/container-options.ts";
 import { renderImageRun, renderImageRunList } from "../../render/image/run.ts";
 import type { Session } from "../../session.ts";
 import { containerFace } from "./container-face.ts";

@@ -1,6 +1,6 @@
 // `morello image verify`.
 import { imageVerify } from "../../../usecase/image/verify.ts";
-import type { ImageVerifyFlags } from "../../command/image/verify.ts";
+import type { ImageVerifyFlags } from "../../command/image/container-options.ts";
 import { renderImageVerify } from "../../render/image/verify.ts";
 import type { Session } from "../../session.ts";
 import { containerFace } from "./container-face.ts";
