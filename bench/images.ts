@@ -57,7 +57,7 @@ interface Row {
   readonly layer: number;
 }
 
-const METHODS = [copyFirst, copyLast, morello];
+const METHODS = [copyFirst, copyLast, imageAlone, withAttestations];
 
 /** What the engine has installed is other bytes each time, as packages are without a lock and an epoch. */
 const PACKAGES = (megabytes: number): string =>
@@ -106,8 +106,16 @@ async function byEngine(way: Way, method: string, containerfile: string, runs: n
   return rows;
 }
 
+function imageAlone(way: Way, runs: number): Promise<Row[]> {
+  return byMorello(way, "morello", runs, "--no-attest");
+}
+
+function withAttestations(way: Way, runs: number): Promise<Row[]> {
+  return byMorello(way, "morello, with attestations", runs, "--attest");
+}
+
 /** The environment is an image that was pushed before, with the same packages. */
-async function morello(way: Way, runs: number): Promise<Row[]> {
+async function byMorello(way: Way, method: string, runs: number, attest: string): Promise<Row[]> {
   const { sandbox, engine, proxy } = way;
   const file = join(sandbox.root, "environment.containerfile");
   writeFileSync(file, `FROM ${way.base}\n${PACKAGES(way.megabytes)}\n`);
@@ -128,7 +136,7 @@ async function morello(way: Way, runs: number): Promise<Row[]> {
   const place = `docker://${proxy.host}/environment:1`;
   await engine.run("buildah", ["push", "--tls-verify=false", "-q", "--digestfile", digest, name, place]);
   const described = await engine.text("skopeo", ["inspect", "--tls-verify=false", "--format", "{{.Digest}}", place]);
-  const repository = await project(sandbox, "morello", `${proxy.host}/environment@${described}`);
+  const repository = await project(sandbox, attest.slice(2), `${proxy.host}/environment@${described}`);
   const rows: Row[] = [];
   for (let patch = 0; patch <= runs; patch += 1) {
     if (patch > 0) await release(repository, patch);
@@ -136,14 +144,14 @@ async function morello(way: Way, runs: number): Promise<Row[]> {
     proxy.reset();
     let said = "";
     const build = await timed(async () => {
-      const args = [CLI, "image", "build", version, "--output", `${proxy.host}/app`, "--json"];
+      const args = [CLI, "image", "build", version, "--output", `${proxy.host}/app${attest}`, attest, "--json"];
       const done = await finished(process.execPath, args, { cwd: repository.path, env: sandbox.env });
       if (done.status !== 0) throw new Error(done.stderr.toString() + done.stdout.toString());
       said = done.stdout.toString();
     });
     const outcome = JSON.parse(said) as { images: { platforms: { layers: { size: number }[] }[] }[] };
     const layer = outcome.images[0]?.platforms[0]?.layers.at(-1)?.size ?? 0;
-    rows.push({ method: "morello", version, build, push: 0, ...counted(proxy), layer });
+    rows.push({ method, version, build, push: 0, ...counted(proxy), layer });
   }
   return rows;
 }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "./canonical.ts";
 import { DOCKER, OCI } from "./media-type.ts";
-import type { Descriptor, ImageConfig, Index, Manifest, Platform } from "./schema.ts";
+import type { ImageConfig, Index, Manifest, Platform } from "./schema.ts";
 
 /** An image of one platform. */
 export interface ImageParts {
@@ -108,11 +108,6 @@ export function indexOf(
     annotations: { ...annotations },
   };
   return encode(OCI.index, index);
-}
-
-/** As an index or a layout's entry names it. */
-export function descriptorOf({ mediaType, digest, bytes }: Encoded): Descriptor {
-  return { mediaType, digest, size: bytes.length };
 }
 
 function encode(mediaType: string, value: unknown): Encoded {

@@ -9,7 +9,6 @@ export const LABEL = {
   source: "org.opencontainers.image.source",
   created: "org.opencontainers.image.created",
   title: "org.opencontainers.image.title",
-  refName: "org.opencontainers.image.ref.name",
   baseName: "org.opencontainers.image.base.name",
   baseDigest: "org.opencontainers.image.base.digest",
   line: "morello.line",
@@ -32,8 +31,6 @@ export interface Labelled {
   readonly committed: number;
   /** The image repository as morello.yaml names it, without tag. */
   readonly name: string;
-  /** The image tag that this image gets first. */
-  readonly refName: string;
   /** Where the source is published; null: morello.yaml does not say. */
   readonly url: string | null;
   /** The series of the version, `v2.7`; null: the version names none. */
@@ -65,7 +62,6 @@ export function labelsOf(of: Labelled): Record<string, string> {
     [LABEL.source, of.url],
     [LABEL.created, rfc3339(of.committed)],
     [LABEL.title, of.name.split("/").at(-1) ?? of.name],
-    [LABEL.refName, of.refName],
     [LABEL.baseName, of.base?.name ?? null],
     [LABEL.baseDigest, of.base?.digest ?? null],
     [LABEL.line, of.line],

@@ -32,7 +32,6 @@ function workbench(torch: string): ImageNeeds {
     tree: "0".repeat(40),
     committed: 0,
     name: "registry.example/team/app",
-    refName: "v2.7.1",
     url: null,
     line: "v2.7",
     environment: DIGEST,

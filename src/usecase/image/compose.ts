@@ -131,15 +131,15 @@ async function patch(
   const below = await findEnvironment(builder, release, variant.name, inputs, platform);
   const before = { tree: below.source.subject.tree, section: below.source.spec.image.source };
   const layer = await differenceLayer(builder.reader, before, { tree: subject.tree, section: spec.image.source });
-  const labels = labelsOf(
-    describedAs({
-      subject,
-      spec,
-      variant,
-      environment: below.parts.config.config?.Labels?.[LABEL.environment] ?? below.digest,
-      base: { name: `${spec.image.name}:${below.source.subject.version}`, digest: below.digest },
-    }),
-  );
+  const inherited = below.parts.config.config?.Labels ?? {};
+  const described = describedAs({
+    subject,
+    spec,
+    variant,
+    environment: inherited[LABEL.environment] ?? below.digest,
+    base: { name: `${spec.image.name}:${below.source.subject.version}`, digest: below.digest },
+  });
+  const labels = { ...labelsOf({ ...described, torch: null }), ...ofEnvironment(inherited) };
   const createdBy = `morello: source of ${subject.version}, what differs from ${below.source.subject.version}`;
   const top = layer === null ? [] : [{ ...layer, createdBy }];
   const image = append(below.parts, top, dressOf(subject, spec, labels));
@@ -169,6 +169,12 @@ async function patch(
     },
     proof,
   };
+}
+
+/** What the environment's image says of PyTorch stays as it was said: the table that it is from may have grown since. */
+function ofEnvironment(labels: Readonly<Record<string, string>>): Record<string, string> {
+  const keys = [LABEL.torch, LABEL.cuda, LABEL.archs];
+  return Object.fromEntries(keys.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])));
 }
 
 async function filesOf({ reader }: Builder, { subject, spec }: Source): ReturnType<typeof withContents> {

@@ -1,6 +1,4 @@
 // A release and its spec -> what the image says of itself.
-import { judge } from "../../environment/compat/judge.ts";
-import { rowId } from "../../environment/compat/torch.ts";
 import type { Variant } from "../../environment/variants.ts";
 import { AppError } from "../../error.ts";
 import type { Dress } from "../../oci/append.ts";
@@ -26,29 +24,24 @@ export function describedAs({ subject, spec, variant, environment, base }: Descr
     tree: subject.tree,
     committed: subject.committed,
     name: spec.image.name,
-    refName: versionTag(subject.version, variant.isDefault ? "" : variant.suffix),
     url: spec.image.url ?? null,
     line: seriesName(subject.numbers),
     environment,
     checkpoint: subject.checkpoint,
     variant: variant.suffix === "" ? null : variant.name,
-    torch: wheelOf(variant),
+    torch: wheelOf(spec, variant),
     base,
   };
 }
 
-function wheelOf({ environment: { torch, cuda } }: Variant): string | null {
-  if (torch === undefined) return null;
-  const judged = judge({ torch, cuda });
-  return judged.kind === "fits" ? rowId(judged.row) : null;
+/** As the lock has it: the table that it was judged by may be another one in the next version of Morello. */
+function wheelOf({ lock }: TreeSpec, { name }: Variant): string | null {
+  return lock?.environments.find((each) => each.variant === name)?.compat ?? null;
 }
 
-/** Said of the manifest, too, for those who read nothing else: it travels once for each name that it gets. */
-const ANNOTATED: readonly string[] = [LABEL.version, LABEL.revision];
-
-/** Labels that the spec asks for stand under those that Morello writes. */
+/** Labels that the spec asks for stand under those that Morello writes. The manifest travels once for each of its names. */
 export function dressOf({ committed }: Subject, { image }: TreeSpec, labels: Readonly<Record<string, string>>): Dress {
-  const annotations = Object.fromEntries(Object.entries(labels).filter(([key]) => ANNOTATED.includes(key)));
+  const annotations = { [LABEL.version]: labels[LABEL.version] ?? "" };
   return { created: rfc3339(committed), labels: { ...image.labels, ...labels }, annotations };
 }
 

@@ -17,7 +17,7 @@ export interface EarlierRelease {
 /** Numbers of a version that name its series: `2.7` of `2.7.1`. */
 const SERIES = 2;
 
-export function seriesOf({ numbers }: TagVersion): Numbers {
+function seriesOf({ numbers }: TagVersion): Numbers {
   return numbers.slice(0, SERIES);
 }
 

@@ -73,7 +73,7 @@ function differing(a: FlatEntry, b: FlatEntry): string | null {
 const NAMED = 5;
 
 /** `/opt/app/a.py (contents), …` */
-export function named(differing: readonly PathDifference[]): string {
+function named(differing: readonly PathDifference[]): string {
   const some = differing.slice(0, NAMED).map(({ path, what }) => `/${quotePath(path)} (${what})`);
   return `${some.join(", ")}${differing.length > NAMED ? ` and ${differing.length - NAMED} more` : ""}`;
 }

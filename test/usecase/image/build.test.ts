@@ -64,7 +64,6 @@ test("labels say the release, and nothing of the machine", async () => {
     "org.opencontainers.image.source": "https://example.com/app",
     "org.opencontainers.image.created": "2026-01-01T00:01:00Z",
     "org.opencontainers.image.title": "app",
-    "org.opencontainers.image.ref.name": "v2.7.1",
     "org.opencontainers.image.base.name": "registry.example.com/team/app:v2.7.0",
     "org.opencontainers.image.base.digest": environment.digest,
     "morello.line": "v2.7",
