@@ -7,6 +7,7 @@ import { benchClassing } from "./classing.ts";
 import { benchConcern } from "./concern.ts";
 import { benchEquivalence } from "./equivalence.ts";
 import { benchFit } from "./fit.ts";
+import { benchImages } from "./images.ts";
 import { benchLedger } from "./ledger.ts";
 import { benchPicks } from "./picks.ts";
 import { benchPlans } from "./plans.ts";
@@ -28,6 +29,7 @@ const KINDS = {
   index: benchIndex,
   standing: benchStanding,
   symbols: benchSymbols,
+  images: benchImages,
   ledger: benchLedger,
   signatures: benchSignatures,
   versions: benchVersions,
@@ -67,7 +69,7 @@ function whole(name: string, value: string): number {
 }
 
 if (!(kind in KINDS)) fail(`no kind '${kind}'; kinds: ${Object.keys(KINDS).join(", ")}`);
-if (values.repo === undefined && kind !== "fit" && kind !== "ledger") fail("--repo DIR is needed");
+if (values.repo === undefined && kind !== "fit" && kind !== "ledger" && kind !== "images") fail("--repo DIR is needed");
 await KINDS[kind as keyof typeof KINDS]({
   repo: values.repo ?? "",
   cases: values.cases,

@@ -3,7 +3,7 @@ import { SOURCES, type SourceId } from "../../src/environment/compat/sources.ts"
 import { rowId, TORCH_ROWS, type TorchRow } from "../../src/environment/compat/torch.ts";
 import { code, page, plain, table } from "./markdown.ts";
 
-const INTRODUCTION = `Which wheels of PyTorch there are for Linux on x86-64, and what each holds. \`morello image lock\` refuses what is not here and offers the nearest that is; \`morello doctor\` judges a host by it. No GPU was at hand: nothing of this was measured, all of it was read, and every row names where. An empty cell: nobody was seen saying it. A question mark: seen for a neighbouring version or variant, not for this one.`;
+const INTRODUCTION = `Which wheels of PyTorch there are for Linux on x86-64, and what each holds. \`morello image lock\` refuses what is not here and offers the nearest that is; \`morello doctor\` judges a host by it. No GPU was at hand: nothing of this was measured, all of it was read, and every row says where. An empty cell: nobody was seen saying it. A question mark: seen for a neighbouring version or variant, not for this one.`;
 
 /** Every row of the table, with numbered sources at the end. */
 export function compatibilityPage(): string {
@@ -12,13 +12,13 @@ export function compatibilityPage(): string {
     INTRODUCTION,
     "## Wheels",
     table(
-      ["torch", "Python", "cuDNN", "NCCL", "GPU architectures", "sources"],
+      ["torch", "Python", "cuDNN", "NCCL", "GPU architectures (sm)", "sources"],
       TORCH_ROWS.filter(({ cuda }) => cuda !== null).map((row) => [
         code(rowId(row)),
         pythons(row),
         fact(row, "cudnn", row.cudnn),
         fact(row, "nccl", row.nccl),
-        fact(row, "archs", row.archs === null ? null : [...row.archs, ...row.ptx].join(" ")),
+        fact(row, "archs", architectures(row)),
         references(row.sources),
       ]),
     ),
@@ -37,12 +37,22 @@ export function compatibilityPage(): string {
 const IDS = Object.keys(SOURCES) as SourceId[];
 
 function references(sources: readonly SourceId[]): string {
-  return sources.map((id) => IDS.indexOf(id) + 1).join(", ");
+  return sources
+    .map((id) => IDS.indexOf(id) + 1)
+    .toSorted((a, b) => a - b)
+    .join(", ");
 }
 
 function fact(row: TorchRow, name: TorchRow["unconfirmed"][number], value: string | null): string {
   if (value === null) return "";
   return row.unconfirmed.includes(name) ? `${plain(value)} ?` : plain(value);
+}
+
+/** `50 60 70, PTX 120`: compute capabilities without their dot, as `sm_50`. */
+function architectures({ archs, ptx }: TorchRow): string | null {
+  if (archs === null) return null;
+  const codes = archs.map((arch) => arch.replace("sm_", "")).join(" ");
+  return [codes, ...ptx.map((code) => code.replace("compute_", "PTX "))].join(", ");
 }
 
 function pythons({ pythons: list, experimental }: TorchRow): string {

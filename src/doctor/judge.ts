@@ -1,7 +1,7 @@
-// Facts -> the first cause in order of certainty, what else is wrong, and what is only worth knowing.
+// Facts -> what is wrong, the surest first, and what is only worth knowing.
 import type { HostFacts } from "./facts.ts";
 import { isContainer, smiSaid, type Found, type Rule } from "./rule.ts";
-import { CONTAINER_RULES } from "./rules/container.ts";
+import { CONTAINER_RULES, GIVEN_RULES } from "./rules/container.ts";
 import { DRIVER_RULES } from "./rules/driver.ts";
 import { ENGINE_RULES } from "./rules/engines.ts";
 import { MACHINE_RULES } from "./rules/machine.ts";
@@ -25,17 +25,16 @@ const LAST: Rule = {
   },
 };
 
-/** In order of certainty: what comes first explains what comes later. */
-export const RULES: readonly Rule[] = [
-  ...MACHINE_RULES,
-  ...CONTAINER_RULES.slice(0, 2), // without GPUs nothing of the driver can be told in a container
-  ...DRIVER_RULES,
-  ...CONTAINER_RULES.slice(2),
-  ...SELECTION_RULES,
-  ...WHEEL_RULES,
-  ...ENGINE_RULES,
-  LAST,
+/** In each layer one finding is enough: what comes first explains what comes later. */
+const LAYERS: readonly (readonly Rule[])[] = [
+  [...MACHINE_RULES, ...GIVEN_RULES, ...DRIVER_RULES, ...CONTAINER_RULES],
+  SELECTION_RULES,
+  WHEEL_RULES,
+  ENGINE_RULES,
 ];
+
+/** In order of certainty. */
+export const RULES: readonly Rule[] = [...LAYERS.flat(), LAST];
 
 export interface Finding extends Found {
   readonly rule: string;
@@ -44,6 +43,7 @@ export interface Finding extends Found {
 }
 
 export interface Judged {
+  /** In order of certainty; at most one a layer. */
   readonly findings: readonly Finding[];
   readonly notices: readonly string[];
 }
@@ -51,11 +51,17 @@ export interface Judged {
 export function judge(facts: HostFacts): Judged {
   if (isContainer(facts) && !wantsGpu(facts))
     return { findings: [], notices: ["nothing in this container asks for CUDA"] };
-  const findings = RULES.flatMap(({ id, title, source, find }): Finding[] => {
-    const found = find(facts);
-    return found === null ? [] : [{ rule: id, title, source, ...found }];
-  });
+  const findings = LAYERS.flatMap((layer) => firstOf(layer, facts));
+  if (findings.length === 0) findings.push(...firstOf([LAST], facts));
   return { findings, notices: noticesOf(facts) };
+}
+
+function firstOf(rules: readonly Rule[], facts: HostFacts): Finding[] {
+  for (const { id, title, source, find } of rules) {
+    const found = find(facts);
+    if (found !== null) return [{ rule: id, title, source, ...found }];
+  }
+  return [];
 }
 
 /** An image for the CPU, started without GPUs, lacks nothing. */

@@ -58,7 +58,7 @@ export function newerDriver(facts: HostFacts): Pick<Found, "command" | "at"> {
 export function startWithGpus({ place }: HostFacts): string {
   const engine = place.kind === "container" ? place.engine : "docker";
   if (engine === "podman") return "podman run --device nvidia.com/gpu=all IMAGE";
-  if (engine === "kubernetes") return "kubectl explain pod.spec.containers.resources.limits # set nvidia.com/gpu: 1";
+  if (engine === "kubernetes") return "kubectl set resources deployment NAME --limits=nvidia.com/gpu=1";
   if (engine === "containerd") return "nerdctl run --gpus all IMAGE";
   return "docker run --gpus all IMAGE";
 }

@@ -1,5 +1,6 @@
 // Image section and lock -> the Containerfile of an environment, and the lists that its steps check. Reads nothing: what
 // the lists name is laid into the build context by whoever builds.
+import { CONTEXT_MOUNT } from "../layer/mounted.ts";
 import { byBytes } from "./asks.ts";
 import { inOrder, type ImageFile } from "./files.ts";
 import { debFile, lockedEnvironment, wheelFile, type Lock, type LockedEnvironment } from "./lock.ts";
@@ -12,7 +13,7 @@ import type { Variant } from "./variants.ts";
 export const CONTEXT = { debs: "debs", wheels: "wheels", workbench: "workbench" } as const;
 
 /** Where the folders are seen while the steps run; nothing of them stays. */
-const MOUNT = "/run/morello";
+const MOUNT = `/${CONTEXT_MOUNT}`;
 
 /** What differs from build to build, names its builder, or is a secret that all users of an image would share. */
 export const CLEANUP = [

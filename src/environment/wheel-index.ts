@@ -9,6 +9,8 @@ export interface WheelName {
   readonly version: string;
   /** `cp311`; several where the wheel is for several: `py2.py3`. */
   readonly pythons: readonly string[];
+  /** `cp311`, `none`; `cp313t` is for a Python without global lock. */
+  readonly abi: string;
   /** `manylinux_2_28_x86_64` */
   readonly platforms: readonly string[];
 }
@@ -17,8 +19,8 @@ export interface WheelName {
 export function parseWheelName(file: string): WheelName | null {
   const parts = /^([A-Za-z0-9._]+)-([^-]+)(?:-\d[^-]*)?-([^-]+)-([^-]+)-([^-]+)\.whl$/.exec(file);
   if (parts === null) return null;
-  const [, name = "", version = "", python = "", , platform = ""] = parts;
-  return { file, name: normalName(name), version, pythons: python.split("."), platforms: platform.split(".") };
+  const [, name = "", version = "", python = "", abi = "", platform = ""] = parts;
+  return { file, name: normalName(name), version, pythons: python.split("."), abi, platforms: platform.split(".") };
 }
 
 export interface IndexedWheel extends WheelName {

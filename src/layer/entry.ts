@@ -46,7 +46,7 @@ export function baseName(path: BytePath): BytePath {
  * Sorts by the bytes of each component: a directory stands before what is in it, and what is in it before its next
  * sibling. Whiteouts stand first in their directory, for engines that carry them out as they read.
  */
-export function orderKey(path: BytePath): string {
+function orderKey(path: BytePath): string {
   return path
     .split("/")
     .map((name) => (name.startsWith(WHITEOUT) ? `\x01${name}` : `\x02${name}`))

@@ -15,7 +15,7 @@ import { ABOVE_PLACE, placePath, type Layer, type Place } from "./source.ts";
 import { damagedTar } from "./header.ts";
 import { readTar, type TarHeader, type TarStreamEntry } from "./tar.ts";
 
-export { emptyTable, tableDigest, type FlatEntry, type FlatTable } from "./flat-table.ts";
+export { emptyTable, tableDigest, type FlatTable } from "./flat-table.ts";
 
 /** Sees each file's content while a layer is applied; takes it or leaves it. */
 export type ContentWatcher = (path: BytePath, content: Buffer) => void;

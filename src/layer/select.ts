@@ -18,13 +18,9 @@ export function selects(selection: Selection): Test {
   return (path) => included.some((fits) => fits(path)) && !excluded.some((fits) => fits(path));
 }
 
-/** Patterns of both lists that fit no path of the tree: what a caller refuses or warns of. In the lists' order. */
-export function unmatched(
-  selection: Selection,
-  paths: readonly BytePath[],
-): { readonly include: readonly string[]; readonly exclude: readonly string[] } {
-  const idle = (patterns: readonly string[]): string[] => patterns.filter((pattern) => !paths.some(matcher(pattern)));
-  return { include: idle(selection.include), exclude: idle(selection.exclude) };
+/** Patterns that fit no path of the tree, in their order: a spec that names them is wrong. */
+export function unmatched(patterns: readonly string[], paths: readonly BytePath[]): readonly string[] {
+  return patterns.filter((pattern) => !paths.some(matcher(pattern)));
 }
 
 /** `*` stays within a name, `**` goes across; anchored at the repository's root. */

@@ -44,7 +44,7 @@ export interface Layer {
 }
 
 /** The mtime of directories and symlinks, and the least of files: 2001-09-09T01:46:40Z. */
-export const SOURCE_EPOCH = 1_000_000_000;
+const SOURCE_EPOCH = 1_000_000_000;
 
 /**
  * A file's mtime: the epoch and the first 28 bits of its blob's object ID. Python trusts a .pyc whose recorded mtime and

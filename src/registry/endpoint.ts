@@ -26,7 +26,8 @@ export function endpointsOf(host: string, env: Environment, insecure: readonly s
   return { bases: isLoopback(host) ? [plain, tls] : [tls], isPlainAllowed, isInsecure };
 }
 
-function isLoopback(host: string): boolean {
+/** `host` with or without its port. */
+export function isLoopback(host: string): boolean {
   const name = host.replace(/:\d+$/, "");
   return name === "localhost" || name === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(name);
 }

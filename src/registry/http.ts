@@ -4,6 +4,7 @@ import { Agent as PlainAgent, request as plainRequest, type ClientRequest, type 
 import { Agent as TlsAgent, request as tlsRequest, type AgentOptions } from "node:https";
 import { once } from "node:events";
 import { isAppError } from "../error.ts";
+import { TunnelAgent } from "./proxy.ts";
 
 export interface Body {
   /** Bytes. */
@@ -60,6 +61,8 @@ const REASONS: Readonly<Record<string, string>> = {
 export interface HttpOptions {
   /** Authorities and client certificates for a host with its port. */
   readonly tls: (host: string) => Pick<AgentOptions, "ca" | "cert" | "key" | "rejectUnauthorized">;
+  /** The proxy that an address is reached by; null: none. */
+  readonly proxy: (url: URL) => URL | null;
   /** Milliseconds in which not one byte passes, after which a connection is lost. */
   readonly idleLimit: number;
   /** How many connections there may be to one host. */
@@ -75,12 +78,16 @@ export interface Http {
 
 export function createHttp(options: HttpOptions): Http {
   const agents = new Map<string, PlainAgent>();
+  const tlsAgent = (url: URL, settings: AgentOptions): TlsAgent => {
+    const proxy = options.proxy(url);
+    return proxy === null ? new TlsAgent(settings) : new TunnelAgent(proxy, settings);
+  };
   const agentFor = (url: URL): PlainAgent => {
     const known = agents.get(url.origin);
     if (known !== undefined) return known;
     const limits = { keepAlive: true, maxSockets: options.connections };
     const made =
-      url.protocol === "https:" ? new TlsAgent({ ...limits, ...options.tls(url.host) }) : new PlainAgent(limits);
+      url.protocol === "https:" ? tlsAgent(url, { ...limits, ...options.tls(url.host) }) : new PlainAgent(limits);
     agents.set(url.origin, made);
     return made;
   };

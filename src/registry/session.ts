@@ -9,6 +9,7 @@ import { complaintIn, refusal, unreachable, type Asked, type Complaint } from ".
 import { findRegistry, type Found } from "./find.ts";
 import { ConnectionError, createHttp, type Body, type Http, type HttpAnswer, type HttpRequest } from "./http.ts";
 import { backOff, isPassing, isPassingFailure, LONGEST_WAIT, retryAfter, TRIES } from "./patience.ts";
+import { proxyFor } from "./proxy.ts";
 import { authorization } from "./token.ts";
 import { trustFor } from "./trust.ts";
 
@@ -70,6 +71,7 @@ export class Session {
     this.#endpoints = endpoints;
     this.#http = createHttp({
       tls: (name) => trustFor(name, endpoints.isInsecure(name), env),
+      proxy: (url) => proxyFor(url, env),
       idleLimit,
       connections: CONNECTIONS,
       signal,

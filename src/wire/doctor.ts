@@ -21,9 +21,9 @@ export const DoctorOutcome = z.strictObject({
   kind: z.literal("doctor"),
   /** No cause was found. */
   ok: z.boolean(),
-  /** The surest one, which may explain the others. */
+  /** The surest one. */
   cause: DoctorFinding.nullable(),
-  /** In order of certainty. */
+  /** In order of certainty; the cause may explain some of them. */
   also: z.array(DoctorFinding),
   notices: z.array(z.string()),
   facts: HostFacts,

@@ -1,22 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { WHEELS } from "../../src/doctor/compat.ts";
 import { CUDA_ROWS } from "../../src/environment/compat/cuda.ts";
 import { judge, RULES } from "../../src/doctor/judge.ts";
-import { probe } from "../../src/doctor/probe.ts";
-import { rootsBelow } from "../../src/doctor/probe/roots.ts";
-import { GpuHost } from "../support/gpu-host.ts";
+import type { GpuHost } from "../support/gpu-host.ts";
 import { finished } from "../support/process.ts";
-import { makeSandbox } from "../support/sandbox.ts";
-import type { Case } from "./fixtures/case.ts";
 import { BROKEN_CONTAINERS } from "./fixtures/containers.ts";
+import { factsOf, machine, NOBODY } from "./fixtures/facts.ts";
 import { HEALTHY_CONTAINERS } from "./fixtures/healthy.ts";
 
 const SCRIPT = fileURLToPath(new URL("../../workbench/cuda-why", import.meta.url));
 const SOURCE = readFileSync(SCRIPT, "utf8");
-const NOBODY = 65_534;
 
 /** POSIX shells that images have: Debian's, which is dash, and Alpine's. */
 const SHELLS: readonly (readonly string[])[] = [
@@ -27,12 +23,6 @@ const SHELLS: readonly (readonly string[])[] = [
     .map((busybox) => [busybox, "ash"]),
 ];
 
-function machine({ make }: Case): GpuHost {
-  const sandbox = makeSandbox();
-  chmodSync(sandbox.root, 0o755); // nobody is let in
-  return make(new GpuHost(sandbox.path("machine")));
-}
-
 /** As nobody where the tests run as root, who may open everything. */
 async function ask(host: GpuHost, [program = "", ...args]: readonly string[]) {
   const env = { ...host.env, PATH: `${host.root}/bin:/usr/bin:/bin`, CUDA_WHY_ROOT: host.root };
@@ -41,23 +31,12 @@ async function ask(host: GpuHost, [program = "", ...args]: readonly string[]) {
   return finished(program, [...args, script], { cwd: "/", env, ...user });
 }
 
-/** The first cause of `morello doctor` on the same machine. */
-async function causeOf(host: GpuHost) {
-  const facts = await probe({
-    roots: rootsBelow(host.root),
-    env: { ...host.env, PATH: `${host.root}/bin:/usr/bin:/bin` },
-    user: { uid: NOBODY, gid: NOBODY, groups: [] },
-    own: true,
-    limitMs: 5000,
-  });
-  return judge(facts).findings[0];
-}
-
 test.each(
   SHELLS.flatMap((shell) => BROKEN_CONTAINERS.map((recorded) => ({ shell: shell.join(" "), recorded, words: shell }))),
 )("$shell names $recorded.cause, with doctor's command: $recorded.name", async ({ recorded, words }) => {
   const host = machine(recorded);
-  const [said, cause] = await Promise.all([ask(host, words), causeOf(host)]);
+  const [said, facts] = await Promise.all([ask(host, words), factsOf(host)]);
+  const [cause] = judge(facts).findings;
   const line = said.stderr.toString();
   expect(said.status, line).toBe(1);
   expect(said.stdout.toString()).toBe("");
@@ -80,8 +59,6 @@ test.each(
 
 test("an nvidia-smi that hangs is not waited for", async () => {
   const host = machine({
-    name: "",
-    cause: null,
     make: (made) =>
       made.system("ubuntu").gpus(1).driver("550.54.14").libraries("550.54.14").nodes().container("docker").smiHangs(),
   });

@@ -1,23 +1,11 @@
 import { expect, test } from "vitest";
 import { HostFacts } from "../../src/doctor/facts.ts";
 import { judge, RULES } from "../../src/doctor/judge.ts";
-import { probe } from "../../src/doctor/probe.ts";
-import { rootsBelow } from "../../src/doctor/probe/roots.ts";
-import { GpuHost } from "../support/gpu-host.ts";
-import { makeSandbox } from "../support/sandbox.ts";
+import { factsOf } from "./fixtures/facts.ts";
 import { BROKEN_CONTAINERS } from "./fixtures/containers.ts";
 import { HEALTHY } from "./fixtures/healthy.ts";
 import { BROKEN_HOSTS } from "./fixtures/hosts.ts";
 import type { Case } from "./fixtures/case.ts";
-
-/** Nobody's user: root may open everything. */
-const USER = { uid: 65_534, gid: 65_534, groups: [] };
-
-async function factsOf({ make }: Case, limitMs = 5000): Promise<HostFacts> {
-  const host = make(new GpuHost(makeSandbox().path("machine")));
-  const env = { ...host.env, PATH: `${host.root}/bin:/usr/bin:/bin` };
-  return probe({ roots: rootsBelow(host.root), env, user: USER, own: true, limitMs });
-}
 
 test.each([...BROKEN_HOSTS, ...BROKEN_CONTAINERS])("$cause: $name", async (recorded) => {
   const facts = await factsOf(recorded);
@@ -27,7 +15,7 @@ test.each([...BROKEN_HOSTS, ...BROKEN_CONTAINERS])("$cause: $name", async (recor
 });
 
 test.each(HEALTHY)("nothing: $name", async (recorded) => {
-  expect(judge(await factsOf(recorded, recorded.name.includes("too long") ? 200 : 5000)).findings).toEqual([]);
+  expect(judge(await factsOf(recorded, recorded.name.includes("too long") ? 200 : undefined)).findings).toEqual([]);
 });
 
 test("every rule has a machine that it is right for, wherever it can be seen", () => {

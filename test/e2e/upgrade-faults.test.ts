@@ -141,7 +141,7 @@ afterAll(() => {
   if (!LONG) return;
   const sorted = longest.toSorted((a, b) => a - b);
   const median = sorted[Math.floor(sorted.length / 2)];
-  console.log(
-    `${RUNS} runs, seed ${SEED}: ${steps} steps, longest gap ${sorted.at(-1)} s, median of the longest ${median} s`,
+  process.stdout.write(
+    `${RUNS} runs, seed ${SEED}: ${steps} steps, longest gap ${sorted.at(-1)} s, median of the longest ${median} s\n`,
   );
 });

@@ -105,6 +105,30 @@ describe("an engine", () => {
     );
   });
 
+  test("that is there and cannot build is named with its own words", async () => {
+    const sandbox = makeSandbox();
+    sandbox.write("broken/podman", "#!/bin/sh\necho 'cannot set up namespace' >&2\nexit 125\n", 0o755);
+    const request = await smallRequest(sandbox, { env: { ...sandbox.env, PATH: sandbox.path("broken") } });
+    const error = await failure(buildEnvironment({ ...request, engine: "podman" }));
+    expect(error.code).toBe("engine-failed");
+    expect(error.message).toBe("No container engine can build here: podman: cannot set up namespace");
+  });
+
+  test("on a full disk says so, and how to see what fills it", async () => {
+    const sandbox = makeSandbox();
+    const script = `#!/bin/sh
+case $1 in
+  --version) echo buildah version 1.0 ;;
+  *) echo 'Error: writing blob: write /x: no space left on device' >&2; exit 125 ;;
+esac
+`;
+    sandbox.write("full/buildah", script, 0o755);
+    const PATH = `${sandbox.path("full")}:${sandbox.env["PATH"]}`;
+    const request = await smallRequest(sandbox, { env: { ...sandbox.env, PATH } });
+    const error = await failure(buildEnvironment({ ...request, engine: "buildah" }));
+    expect([error.code, error.hint]).toEqual(["disk-full", "podman system df; buildah rmi --prune"]);
+  });
+
   test("without a runtime builds in a chroot", async () => {
     const sandbox = makeSandbox();
     const engines = containers(sandbox);

@@ -1,7 +1,7 @@
 // Small images for tests: real tar layers, a configuration, a manifest, as bytes.
 import { gzipSync } from "node:zlib";
 import { DOCKER, OCI } from "../../src/oci/media-type.ts";
-import type { Descriptor } from "../../src/oci/schema.ts";
+import type { Descriptor, ImageConfig } from "../../src/oci/schema.ts";
 import { contentOf, digestOf } from "../../src/registry/content.ts";
 import type { Content, ImageStore } from "../../src/registry/store.ts";
 
@@ -14,7 +14,12 @@ export interface TestImage {
 /** One file a layer: `{ "app/a.txt": "…" }`. */
 export function testImage(
   layers: readonly Readonly<Record<string, string>>[],
-  options: { readonly family?: "oci" | "docker"; readonly architecture?: string } = {},
+  options: {
+    readonly family?: "oci" | "docker";
+    readonly architecture?: string;
+    /** What containers of it run with. */
+    readonly config?: ImageConfig["config"];
+  } = {},
 ): TestImage {
   const types = options.family === "docker" ? DOCKER : OCI;
   const architecture = options.architecture ?? "amd64";
@@ -22,7 +27,12 @@ export function testImage(
   const packed = tars.map((tar) => contentOf(types.layerGzip, gzipSync(tar)));
   const config = contentOf(
     types.config,
-    json({ architecture, os: "linux", config: {}, rootfs: { type: "layers", diff_ids: tars.map(digestOf) } }),
+    json({
+      architecture,
+      os: "linux",
+      config: options.config ?? {},
+      rootfs: { type: "layers", diff_ids: tars.map(digestOf) },
+    }),
   );
   const bytes = json({
     schemaVersion: 2,

@@ -6,7 +6,8 @@ import type { ImageStore } from "../../src/registry/store.ts";
 import { certificate } from "../support/certificates.ts";
 import type { Environment } from "../support/environment.ts";
 import { registryServer, type RegistryServer } from "../support/registry.ts";
-import { fileSandbox } from "../support/sandbox.ts";
+import { registryFront } from "../support/registry-front.ts";
+import { fileSandbox, makeSandbox } from "../support/sandbox.ts";
 import { ISSUER, SERVICE, tokenServer, type TokenServer } from "../support/token-server.ts";
 import { put, testImage } from "./images.ts";
 
@@ -200,6 +201,38 @@ describe("Bearer", () => {
       hint: `docker login ${bearer.host}`,
     });
     expect(JSON.stringify(failed)).not.toMatch(/secret-and-wrong|c2VjcmV0/);
+  });
+});
+
+describe("a realm", () => {
+  const asking = async (realm: string, env: (host: string) => Environment): Promise<unknown> => {
+    const front = await registryFront(makeSandbox(), null);
+    const challenge = { "WWW-Authenticate": `Bearer realm="${realm}",service="x"` };
+    front.answer = () => ({ status: 401, headers: challenge });
+    return await (await open(front.host, env(front.host))).tags().catch((cause: unknown) => cause);
+  };
+  const withLogin = (host: string): Environment =>
+    home({ ".docker/config.json": { auths: { [host]: { auth: AUTH } } } });
+
+  test.each(["http://auth.example.com/token", "http://169.254.169.254/latest", "ftp://127.0.0.1/", "no URL", ""])(
+    "is shown no login without TLS: %s",
+    async (realm) => {
+      expect(await asking(realm, withLogin)).toMatchObject({
+        code: "registry-failed",
+        message: expect.stringContaining("where no login is shown") as string,
+      });
+    },
+  );
+
+  test("that gives no token is named", async () => {
+    const other = await registryFront(makeSandbox(), null);
+    for (const body of ["{}", "<html>", "[]", '{"token":""}']) {
+      other.answer = () => ({ status: 200, body });
+      expect(await asking(`http://${other.host}/token`, withLogin)).toMatchObject({
+        code: "registry-failed",
+        message: expect.stringContaining(`${other.host} gives no token for 127.0.0.1`) as string,
+      });
+    }
   });
 });
 

@@ -201,6 +201,23 @@ test("an upload that its caller aborts ends at once, and leaves no blob", async 
   expect(await other.hasBlob(BLOB.digest)).toBe(false);
 });
 
+test("an upload whose source fails is taken back at the registry", async () => {
+  const store = await open(front.host);
+  const failing = {
+    ...BLOB,
+    async *open() {
+      yield noise(9 * MB);
+      throw new Error("the source is gone");
+    },
+  };
+  await expect(store.putBlob(failing)).rejects.toThrow("the source is gone");
+  expect(front.requests.at(-1)).toMatchObject({
+    method: "DELETE",
+    path: expect.stringContaining("/uploads/") as string,
+  });
+  expect(await store.hasBlob(BLOB.digest)).toBe(false);
+});
+
 test("progress counts to the end", async () => {
   const seen: number[] = [];
   const name = `${server.host}/uploads/progress`;

@@ -20,8 +20,18 @@ export async function baseImage(directory: string, { layers, env = [], created }
   const tars = layers.map((files) =>
     writeTar(
       Object.entries(files).map(([path, text]) => ({
-        ...{ path: path as BytePath, type: "file" as const, mode: 0o644, uid: 0, gid: 0, mtime: 0 },
-        ...{ size: Buffer.from(text).length, link: "" as BytePath, device: null, xattrs: NO_XATTRS },
+        path: path as BytePath,
+        type: "file" as const,
+        mode: 420,
+        uid: 0,
+        gid: 0,
+        mtime: 0,
+        ...{
+          size: Buffer.from(text).length,
+          link: "" as BytePath,
+          device: null,
+          xattrs: NO_XATTRS,
+        },
         content: Buffer.from(text),
       })),
     ),

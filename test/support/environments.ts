@@ -13,7 +13,7 @@ import { APT_FILES, makeDeb } from "./debs.ts";
 import { CLOCK, type Environment } from "./environment.ts";
 import type { Sandbox } from "./sandbox.ts";
 
-export async function openBase({ directory, tag }: TinyImage): Promise<BaseImage> {
+export async function openBase({ directory, tag }: Pick<TinyImage, "directory" | "tag">): Promise<BaseImage> {
   const store = openLayout({ directory, name: `oci:${directory}` });
   const stored = await store.manifest(tag);
   if (stored === null) throw new Error(`no ${tag} in ${directory}`);
@@ -23,7 +23,7 @@ export async function openBase({ directory, tag }: TinyImage): Promise<BaseImage
 }
 
 /** A base by digest, of which only the form counts: the base itself is handed over. */
-export const BASE = `docker.io/library/tiny@sha256:${"0".repeat(64)}`;
+const BASE = `docker.io/library/tiny@sha256:${"0".repeat(64)}`;
 
 export function imageOn(base: string, more: object = {}): ImageSection {
   return ImageSection.parse({ name: "registry.example/app", environment: { base }, ...more });

@@ -243,7 +243,7 @@ test("an archive that lies is refused: a wrong signature, or lists that do not f
 });
 
 test.each([
-  [{ base: `oci:base@sha256:${"0".repeat(64)}`, packages: { pip: ["x"] } }, "image-missing", "is not there"],
+  [{ base: `oci:base@sha256:${"0".repeat(64)}`, packages: { pip: ["x"] } }, "image-missing", "is not in oci:base"],
   [{ packages: { pip: ["x"] } }, "image-spec", "no dpkg|which archive"],
 ])("what cannot be resolved says what to change: %j", async (asked, code, message) => {
   const { environment, lock } = await project();

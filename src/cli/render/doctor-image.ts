@@ -1,11 +1,11 @@
 // Whether an image would find CUDA here: the answer, what a pull costs, the cause, and which variant would do.
 import type { DoctorImageOutcome, DoctorVariant } from "../../wire/doctor.ts";
 import { cleaned } from "./clean.ts";
-import { causeLines, lookedAt, saidPlainly } from "./doctor.ts";
+import { causeLines, lookedAt, noticeLines, saidPlainly } from "./doctor.ts";
 import { bytes } from "./image/bytes.ts";
 import { table, type Cell } from "./table.ts";
 import { paint, symbol, type View } from "./view.ts";
-import { truncate, wrap } from "./width.ts";
+import { truncate } from "./width.ts";
 
 export function renderDoctorImage(view: View, found: DoctorImageOutcome, all: boolean): string {
   const outcome = cleaned(found);
@@ -42,10 +42,8 @@ function shownLines(view: View, outcome: DoctorImageOutcome): string[] {
     lines.push("", paint(view, "strong", "Variants"), ...table(view, [{}, {}, {}, { shrink: 1, least: 16 }], rows, 2));
   }
   if (pull !== null) lines.push("", `${paint(view, "strong", "Instead")}  ${pull}`);
-  for (const notice of notices) {
-    const [first = "", ...rest] = wrap(notice, view.width - 2);
-    lines.push(`${paint(view, "quiet", symbol(view, "note"))} ${first}`, ...rest.map((line) => `  ${line}`));
-  }
+  if (lines.length > 2 && notices.length > 0) lines.push("");
+  lines.push(...noticeLines(view, notices));
   return lines;
 }
 

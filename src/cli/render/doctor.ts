@@ -33,11 +33,17 @@ function shownLines(view: View, { cause, also, notices, facts }: DoctorOutcome):
     for (const { title, because } of also)
       lines.push(...wrap(`${title}: ${because}`, view.width - 4).map((line, n) => `  ${n === 0 ? "- " : "  "}${line}`));
   }
-  for (const notice of notices) {
-    const [first = "", ...rest] = wrap(notice, view.width - 2);
-    lines.push(`${paint(view, "quiet", symbol(view, "note"))} ${first}`, ...rest.map((line) => `  ${line}`));
-  }
+  if (cause !== null && notices.length > 0) lines.push("");
+  lines.push(...noticeLines(view, notices));
   return lines;
+}
+
+export function noticeLines(view: View, notices: readonly string[]): string[] {
+  return notices.flatMap((notice) =>
+    wrap(notice, view.width - 2).map(
+      (line, n) => `${n === 0 ? paint(view, "quiet", symbol(view, "note")) : " "} ${line}`,
+    ),
+  );
 }
 
 /** Why, and the command that helps; the title is another's to show, or not. */
@@ -70,7 +76,8 @@ function plainLines({ cause, also, notices, facts }: DoctorOutcome): string[] {
 function healthy({ smi, driver, wsl }: Facts): string {
   const what = smi.kind === "answered" ? gpuNames(smi.gpus) : "No cause found";
   const which = driver?.version == null ? (wsl ? ", driver of Windows" : "") : `, driver ${driver.version}`;
-  return `${what}${which}`;
+  const cuda = smi.kind === "answered" && smi.cuda !== null ? `, which came with CUDA ${smi.cuda}` : "";
+  return `${what}${which}${cuda}`;
 }
 
 /** `2 × NVIDIA A100-SXM4-40GB`, each name once. */

@@ -32,8 +32,15 @@ export async function probeEngines(roots: Roots, user: User): Promise<Engines> {
     docker: { packaging: snap ? "snap" : "usual", runtime: await dockerRuntime(roots) },
     containerd: await containerdRuntime(roots),
     cdi: (await Promise.all([cdiSpecs(roots, "/etc/cdi", user), cdiSpecs(roots, "/run/cdi", user)])).flat(),
-    fabric: { installed: manager, running },
+    fabric: { installed: manager, running: running || (manager && (await isRunning(roots, "nv-fabricmanager"))) },
   };
+}
+
+/** The kernel keeps fifteen characters of a program's name. */
+async function isRunning(roots: Roots, program: string): Promise<boolean> {
+  const processes = (await names(roots.proc)).filter((name) => /^\d+$/.test(name));
+  const programs = await Promise.all(processes.map((id) => text(roots.proc, id, "comm")));
+  return programs.some((name) => name?.trim() === program.slice(0, 15));
 }
 
 async function dockerRuntime(roots: Roots): Promise<HostFacts["docker"]["runtime"]> {

@@ -27,7 +27,8 @@ export async function askSmi(env: Environment, limitMs: number): Promise<SmiAnsw
   if (list.kind === "absent") return { kind: "absent" };
   if (list.kind === "silent") return { kind: "silent", afterMs: limitMs };
   const gpus = gpusOf(list.text, fields.status === 0 ? fields.text : "");
-  if (list.status !== 0 || gpus.length === 0) return { kind: "failed", status: list.status, said: list.text.trim() };
+  if (list.status !== 0 || gpus.length === 0)
+    return { kind: "failed", status: list.status, said: complaint(list.text) };
   const cuda = /^CUDA Version\s*:\s*(\d+\.\d+)\s*$/m.exec(repairs.text)?.[1] ?? null;
   return {
     kind: "answered",
@@ -35,6 +36,15 @@ export async function askSmi(env: Environment, limitMs: number): Promise<SmiAnsw
     gpus,
     repairPending: /^\s*(?:Remapping )?Pending[^:\n]*:\s*Yes\s*$/im.test(repairs.text),
   };
+}
+
+/** What it says beside the GPUs that still answer. */
+function complaint(list: string): string {
+  return list
+    .split("\n")
+    .filter((line) => !/^GPU \d+: .*UUID/.test(line))
+    .join("\n")
+    .trim();
 }
 
 /** Of `nvidia-smi -L`, completed by the fields where this nvidia-smi knows them. */

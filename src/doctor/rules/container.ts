@@ -7,7 +7,8 @@ function hasDevice(facts: Parameters<Rule["find"]>[0]): boolean {
   return facts.devices.some(({ name }) => /^nvidia\d|^dxg$/.test(name));
 }
 
-export const CONTAINER_RULES: readonly Rule[] = [
+/** Without GPUs nothing of the driver can be told in here. */
+export const GIVEN_RULES: readonly Rule[] = [
   {
     id: "visible-none",
     title: "NVIDIA_VISIBLE_DEVICES asks for no GPU",
@@ -44,6 +45,9 @@ export const CONTAINER_RULES: readonly Rule[] = [
       };
     },
   },
+];
+
+export const CONTAINER_RULES: readonly Rule[] = [
   {
     id: "lost-after-reload",
     title: "The container lost its GPUs, as after systemctl daemon-reload",

@@ -68,7 +68,7 @@ export const DRIVER_RULES: readonly Rule[] = [
       if (isContainer(facts) || facts.driver === null || facts.wsl || (facts.taken ?? []).length === 0) return null;
       if (facts.devices.some(({ name }) => /^nvidia\d/.test(name))) return null;
       return {
-        because: `the driver has ${facts.taken?.length} GPU, and there is no /dev/nvidia0`,
+        because: `the driver holds ${facts.taken?.join(", ")}, and there is no /dev/nvidia0`,
         command: "sudo nvidia-modprobe -u -c=0",
         at: "here",
       };
@@ -117,7 +117,7 @@ export const DRIVER_RULES: readonly Rule[] = [
       if (isContainer(facts) || facts.driver === null || switches === 0 || facts.fabric.running) return null;
       const branch = facts.driver.version?.split(".")[0] ?? "";
       return {
-        because: `the machine has ${switches} NVSwitches, and nvidia-fabricmanager is ${facts.fabric.installed ? "not running" : "not installed"}: CUDA answers 802, system not yet initialized`,
+        because: `the machine has ${switches === 1 ? "an NVSwitch" : `${switches} NVSwitches`}, and nvidia-fabricmanager is ${facts.fabric.installed ? "not running" : "not installed"}: CUDA answers 802, system not yet initialized`,
         command: facts.fabric.installed
           ? "sudo systemctl enable --now nvidia-fabricmanager"
           : `sudo apt-get install nvidia-fabricmanager-${branch} && sudo systemctl enable --now nvidia-fabricmanager`,

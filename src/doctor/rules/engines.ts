@@ -52,7 +52,7 @@ export const ENGINE_RULES: readonly Rule[] = [
       if (!handsOn(facts) || facts.docker.packaging !== "snap" || facts.engines.includes("podman")) return null;
       return {
         because: "docker runs from a snap; wanted: docker's own packages",
-        command: "sudo snap remove docker && sudo apt-get install docker.io && sudo systemctl restart docker",
+        command: "sudo snap disable docker && sudo apt-get install docker.io",
         at: "here",
       };
     },

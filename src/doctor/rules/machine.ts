@@ -6,13 +6,20 @@ const HOST_DOCTOR = "morello doctor";
 export const MACHINE_RULES: readonly Rule[] = [
   {
     id: "wsl-driver",
-    title: "Windows gives this WSL no GPU",
+    title: "WSL does not get at Windows' GPU",
     seen: ["host"],
     source: "docs.nvidia.com/cuda/wsl-user-guide",
     find: (facts) => {
       if (!facts.wsl || isContainer(facts)) return null;
+      const { cuda, any } = facts.libraries;
+      if (cuda !== null)
+        return {
+          because: `libcuda ${cuda} of a driver for Linux is installed, which hides Windows' own`,
+          command: "sudo apt-get purge 'libnvidia-compute-*' 'nvidia-driver-*'",
+          at: "here",
+        };
       const dxg = facts.devices.some(({ name }) => name === "dxg");
-      if (dxg && facts.libraries.any) return null;
+      if (dxg && any) return null;
       return {
         because: dxg
           ? "/usr/lib/wsl/lib holds no libcuda.so.1: Windows has no NVIDIA driver for WSL"
@@ -29,6 +36,8 @@ export const MACHINE_RULES: readonly Rule[] = [
     source: "PCI vendor 0x10de, class 0x03, as pci-ids names them",
     find: (facts) => {
       if (facts.wsl || facts.tegra || facts.pci === null || gpusOnBus(facts).length > 0) return null;
+      // Sandboxes such as gVisor hide the bus, and hand the devices on.
+      if (facts.driver !== null || facts.devices.length > 0) return null;
       return {
         because: `the PCI bus shows ${facts.pci.length === 0 ? "no device of vendor 0x10de" : "NVIDIA devices, and no GPU among them"}`,
         command: "lspci -d 10de: -nn",
@@ -46,7 +55,7 @@ export const MACHINE_RULES: readonly Rule[] = [
       if (gpus.length === 0 || !gpus.every(({ driver }) => driver === "vfio-pci")) return null;
       return {
         because: `${gpus.map(({ address }) => address).join(", ")}: held by vfio-pci, wanted nvidia`,
-        command: `echo ${gpus[0]?.address} | sudo tee /sys/bus/pci/drivers/vfio-pci/unbind && sudo modprobe nvidia`,
+        command: "grep -rl vfio-pci /etc/modprobe.d /etc/default/grub # take the GPU out there, then reboot",
         at: isContainer(facts) ? "host" : "here",
       };
     },
@@ -95,11 +104,7 @@ export const MACHINE_RULES: readonly Rule[] = [
       if (facts.secureBoot !== true || !facts.built.forThisKernel) return null;
       return {
         because: `the nvidia module for kernel ${facts.kernel} is built and not loaded, and Secure Boot takes signed modules alone`,
-        command: facts.system.includes("debian")
-          ? facts.system[0] === "ubuntu"
-            ? "sudo mokutil --import /var/lib/shim-signed/mok/MOK.der && sudo reboot"
-            : "sudo mokutil --import /var/lib/dkms/mok.pub && sudo reboot"
-          : "sudo mokutil --import /var/lib/dkms/mok.pub && sudo reboot",
+        command: `sudo mokutil --import ${facts.system[0] === "ubuntu" ? "/var/lib/shim-signed/mok/MOK.der" : "/var/lib/dkms/mok.pub"} && sudo reboot`,
         at: "here",
       };
     },

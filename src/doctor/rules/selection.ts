@@ -44,7 +44,7 @@ export const SELECTION_RULES: readonly Rule[] = [
       const count = countOf(facts);
       if (first === null || !/^\d+$/.test(first) || count === null || count === 0 || Number(first) < count) return null;
       return {
-        because: `CUDA_VISIBLE_DEVICES is '${facts.variables["CUDA_VISIBLE_DEVICES"]}', and the GPUs here are ${count === 1 ? "0 alone" : `0 to ${count - 1}`}`,
+        because: `CUDA_VISIBLE_DEVICES is '${facts.variables["CUDA_VISIBLE_DEVICES"]}', and here ${count === 1 ? "is GPU 0 alone" : `are GPUs 0 to ${count - 1}`}`,
         command: count === 1 ? "export CUDA_VISIBLE_DEVICES=0" : UNSET,
         at: "here",
       };

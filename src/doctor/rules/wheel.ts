@@ -31,7 +31,9 @@ function hasGpu({ devices }: HostFacts): boolean {
 function withoutCompat(facts: HostFacts, directory: string): Pick<Found, "command" | "at"> {
   const entries = (facts.variables["LD_LIBRARY_PATH"] ?? "").split(":");
   const others = entries.filter((entry) => entry !== "" && !entry.includes("compat"));
-  const removal = `${isContainer(facts) ? "" : "sudo "}rm -r ${directory} && ${isContainer(facts) ? "" : "sudo "}ldconfig`;
+  const removal = isContainer(facts)
+    ? `rm -r ${directory} && ldconfig # and in the image, so that it stays`
+    : `sudo rm -r ${directory} && sudo ldconfig`;
   if (!entries.includes(directory)) return { command: removal, at: "here" };
   return {
     command: others.length === 0 ? "unset LD_LIBRARY_PATH" : `export LD_LIBRARY_PATH=${others.join(":")}`,

@@ -5,6 +5,10 @@ export const SOURCES = {
     title: "replicate/cog, pkg/config/torch_compatibility.json at 173033b43b41, made from PyTorch's wheel index",
     url: "https://github.com/replicate/cog/blob/main/pkg/config/torch_compatibility.json",
   },
+  "index": {
+    title: "PyTorch's own wheel index, read by npm run refresh-compat",
+    url: "https://download.pytorch.org/whl/torch/",
+  },
   "matrix": {
     title: "pytorch/pytorch, RELEASE.md, release compatibility matrix (three copies agree)",
     url: "https://github.com/pytorch/pytorch/blob/main/RELEASE.md",

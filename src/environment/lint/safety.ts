@@ -24,7 +24,7 @@ function pairs(text: string): { readonly name: string; readonly value: string | 
 
 /** What COPY and ADD take; the last word is where to. */
 function copied({ text }: Step): string[] {
-  const list = /^\[/.test(text) ? text.replace(/^\[|\]$/g, "").split(/"\s*,\s*"/) : text.split(/\s+/);
+  const list = text.startsWith("[") ? text.replace(/^\[|\]$/g, "").split(/"\s*,\s*"/) : text.split(/\s+/);
   return list.slice(0, -1).map((word) => word.replaceAll('"', "").trim());
 }
 

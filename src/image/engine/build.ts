@@ -43,7 +43,10 @@ export interface EngineBuild {
   readonly engine: UsedEngine;
 }
 
-/** Throws `engine-missing` where no engine works, saying why of each; `engine-failed` with a step's last lines; `disk-full`. */
+/**
+ * Throws `engine-missing` where there is no engine, and `engine-failed` where none can build, saying why of each, or where
+ * a step fails, with its last lines; `disk-full`.
+ */
 export async function buildInEngine(request: EngineBuildRequest): Promise<EngineBuild> {
   const wanted = request.engine === null ? ENGINE_NAMES : [request.engine];
   const reasons: string[] = [];
@@ -57,11 +60,14 @@ export async function buildInEngine(request: EngineBuildRequest): Promise<Engine
       await session.close();
     }
   }
-  throw new AppError("engine-missing", `No container engine can build here: ${reasons.join("; ")}`, {
+  const code = reasons.every((reason) => reason.endsWith(MISSING)) ? "engine-missing" : "engine-failed";
+  throw new AppError(code, `No container engine can build here: ${reasons.join("; ")}`, {
     hint: request.engine === null ? "apt-get install buildah runc" : "morello image build, without --engine",
     data: { reasons },
   });
 }
+
+const MISSING = "it is not on the PATH";
 
 interface Ready {
   readonly version: string;
@@ -92,11 +98,13 @@ class Session {
     const { name, version: ask, load, isolations } = this.#adapter;
     const asked = await this.#ask(ask);
     if (typeof asked === "string") return asked;
-    if (asked.status !== 0) return asked.lastLines.at(-1) ?? `status ${asked.status}`;
+    if (asked.status !== 0) return lastWords(asked);
     this.#request.onStep(`giving ${name} the base`);
     const archive = join(this.#directory, "base.tar");
     await writeArchive(this.#request.base, this.#base, archive);
-    await this.#must(load(archive), "read the base");
+    const loaded = await this.#speak(load(archive));
+    if (isDiskFull(loaded)) throw engineFailure(name, "read the base", loaded);
+    if (loaded.status !== 0) return `it cannot read the base (${lastWords(loaded)})`;
     this.#images.push(this.#base);
     const version = /\d+(?:\.\d+)+\S*/.exec(asked.stdout)?.[0] ?? asked.stdout.trim();
     const reasons: string[] = [];
@@ -104,7 +112,7 @@ class Session {
       const tried = await this.#run("RUN :\n", isolation, "trial");
       if (typeof tried === "string") return { version, isolation };
       if (isDiskFull(tried)) throw engineFailure(name, "run a step on the base", tried);
-      reasons.push(`${isolation.name}: ${tried.lastLines.at(-1) ?? `status ${tried.status}`}`);
+      reasons.push(`${isolation.name}: ${lastWords(tried)}`);
     }
     return `it cannot run a step on the base (${reasons.join("; ")})`;
   }
@@ -139,7 +147,9 @@ class Session {
 
   /** Takes the images out of the engine's storage; what it says about that is no failure of the build. */
   async close(): Promise<void> {
-    for (const image of this.#images.reverse()) await this.#ask(this.#adapter.remove(image));
+    const { name, remove, env } = this.#adapter;
+    const context = { cwd: this.#request.directory, env: this.#request.env };
+    for (const image of this.#images.reverse()) await speak(context, name, remove(image), { env }); // also after a signal
   }
 
   /** The image's ID, or what was said where the build failed. */
@@ -169,7 +179,7 @@ class Session {
     try {
       return await this.#speak(args);
     } catch (error) {
-      if (isAppError(error, "engine-missing")) return "it is not on the PATH";
+      if (isAppError(error, "engine-missing")) return MISSING;
       throw error;
     }
   }
@@ -179,6 +189,10 @@ class Session {
     const { env: own, noise } = this.#adapter;
     return speak({ cwd: context, env }, this.#adapter.name, args, { env: own, noise, signal, onLine });
   }
+}
+
+function lastWords({ lastLines, status }: Said): string {
+  return lastLines.at(-1) ?? `status ${status}`;
 }
 
 function isDiskFull({ lastLines }: Said): boolean {

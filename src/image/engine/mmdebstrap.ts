@@ -37,6 +37,9 @@ export async function bootstrap(
   mkdirSync(join(directory, "tmp"), { recursive: true });
   const forget = `--customize-hook=rm "$1/etc/apt/sources.list"`; // it names the build's own directory
   const hooks = user === null ? [] : [`--customize-hook=chroot "$1" useradd --create-home --shell /bin/bash ${user}`];
+  const merged = debs.some(({ name }) => name === "usr-is-merged")
+    ? [`--setup-hook=${mergedUsr(architectureOf(debs))}`]
+    : [];
   const args = [
     "--mode=root",
     "--variant=custom", // nothing but what the lock has
@@ -44,6 +47,7 @@ export async function bootstrap(
     `--architectures=${architectureOf(debs)}`,
     `--include=${debs.map(({ name, version }) => `${name}=${version}`).join(",")}`,
     "--aptopt=APT::Install-Recommends false",
+    ...merged,
     forget,
     ...hooks,
     "", // no suite: the archive is flat
@@ -59,6 +63,12 @@ export async function bootstrap(
   const version = /\d+(?:\.\d+)+/.exec(asked.stdout)?.[0] ?? asked.stdout.trim();
   const engine = { name: "mmdebstrap", version, isolation: "chroot" };
   return { tars: [{ file, offset: 0, size: statSync(file).size }], engine };
+}
+
+/** What usr-is-merged asks for before it lets itself be installed. Source: debootstrap, setup_merged_usr. */
+function mergedUsr(architecture: string): string {
+  const directories = architecture === "amd64" ? "bin sbin lib lib64" : "bin sbin lib";
+  return `for d in ${directories}; do mkdir -p "$1/usr/$d" && ln -s "usr/$d" "$1/$d"; done`;
 }
 
 function architectureOf(debs: readonly LockedDeb[]): string {

@@ -2,13 +2,15 @@
 // nothing, so that a job on the same GPU is not disturbed.
 import { isMissing, type Containers } from "./containers.ts";
 
-/** What `cuda-why` complains of; null: nothing; `unknown`: the image has no `cuda-why`, or the container does not run. */
-export async function cudaComplaint(containers: Containers, name: string): Promise<string | null | "unknown"> {
+/** `unknown`: the image has no `cuda-why`, or the container does not run. */
+export type CudaView = { readonly kind: "there" | "unknown" } | { readonly kind: "missing"; readonly why: string };
+
+export async function cudaView(containers: Containers, name: string): Promise<CudaView> {
   const { status, stdout, stderr } = await containers.inside(name, ["cuda-why"]);
-  if (isMissing(status, stderr) || status === 125 || status === 126 || status === 255) return "unknown";
+  if (isMissing(status, stderr) || status === 125 || status === 126 || status === 255) return { kind: "unknown" };
   const said = `${stdout.toString("utf8")}${stderr}`.trim().split("\n")[0] ?? "";
-  if (status === 0 && said === "") return null;
-  return said === "" ? `cuda-why: exit status ${status}` : said;
+  if (status === 0 && said === "") return { kind: "there" };
+  return { kind: "missing", why: said === "" ? `cuda-why: exit status ${status}` : said };
 }
 
 const COMPUTE = `import torch

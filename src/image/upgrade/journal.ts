@@ -5,8 +5,7 @@ import { z } from "zod";
 import { readText, writeWhole, type Place } from "./place.ts";
 
 /** In order; each is written before it is begun. */
-export const STEPS = ["pull", "start", "healthy", "switch", "drain", "remove"] as const;
-export type Step = (typeof STEPS)[number];
+const STEPS = ["pull", "start", "healthy", "switch", "drain", "remove"] as const;
 
 const SCHEMA = "morello.upgrade/1";
 

@@ -119,6 +119,8 @@ export function doorCommand(
 ): string[] {
   // What it writes must be the user's: podman without rights maps root to the user, docker maps nobody.
   const who = engine === "podman" ? "0:0" : `${user.uid}:${user.gid}`;
+  const mount = `${door.directory}:/door:z`; // z: labelled for SELinux, where there is one
+  const alone = "--read-only --cap-drop all --security-opt no-new-privileges --no-healthcheck".split(" ");
   return [
     "run",
     "--detach",
@@ -126,13 +128,21 @@ export function doorCommand(
     door.name,
     "--label",
     `${LABELS.door}=${door.workbench}`,
-    ...["--network", "host", "--restart", "unless-stopped", "--user", who],
-    ...["--read-only", "--cap-drop", "all", "--security-opt", "no-new-privileges"],
-    ...["--volume", `${door.directory}:/door:z`], // z: labelled for SELinux, where there is one
-    "--no-healthcheck",
-    ...["--entrypoint", "python3"],
+    "--network",
+    "host",
+    "--restart",
+    "unless-stopped",
+    "--user",
+    who,
+    ...alone,
+    "--volume",
+    mount,
+    "--entrypoint",
+    "python3",
     door.image,
-    ...["-I", "-S", "/door/door.py"], // of Python's own modules alone: nothing of the image's environment
+    "-I", // of Python's own modules alone: nothing of the image's environment
+    "-S",
+    "/door/door.py",
   ];
 }
 

@@ -98,7 +98,7 @@ async function build(
   const publications = built.map(({ publication }) => publication);
   if (builder.from !== null) await compareWithBuilt(builder.from, publications);
   const survey = await surveyTags(builder.output, publications);
-  const moved = await transfer(builder.output, publications, input.dryRun, workspace.onProgress);
+  const moved = await transfer(builder.output, publications, survey, input.dryRun, workspace.onProgress);
   if (!input.dryRun) await nameImages(builder.output, publications, survey);
   const about = {
     version: subject.version,

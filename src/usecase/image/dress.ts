@@ -43,10 +43,13 @@ function wheelOf({ environment: { torch, cuda } }: Variant): string | null {
   return judged.kind === "fits" ? rowId(judged.row) : null;
 }
 
-/** Labels that the spec asks for stand under those that Morello writes; a name is no label, but an annotation. */
+/** Said of the manifest, too, for those who read nothing else: it travels once for each name that it gets. */
+const ANNOTATED: readonly string[] = [LABEL.version, LABEL.revision];
+
+/** Labels that the spec asks for stand under those that Morello writes. */
 export function dressOf({ committed }: Subject, { image }: TreeSpec, labels: Readonly<Record<string, string>>): Dress {
-  const { [LABEL.refName]: _, ...own } = labels;
-  return { created: rfc3339(committed), labels: { ...image.labels, ...own }, annotations: labels };
+  const annotations = Object.fromEntries(Object.entries(labels).filter(([key]) => ANNOTATED.includes(key)));
+  return { created: rfc3339(committed), labels: { ...image.labels, ...labels }, annotations };
 }
 
 /** Throws `image-reference` where no image tag can stand for the version. */

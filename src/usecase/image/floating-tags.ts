@@ -1,4 +1,4 @@
-// Which floating names an image takes along: `v2.7`, `v2`, `latest`, by version order over all tags of its repository.
+// Which floating names an image takes along: `v2.7` and `latest`, by version order over all tags of its repository.
 import { parseTag, compareTagVersions } from "../../line/tag.ts";
 import { imageTag, versionsAmong } from "../../oci/tag.ts";
 import { floatingTags as floatingVersions } from "../../release/version.ts";
@@ -25,7 +25,7 @@ export function floatingTags({ release, suffix, suffixes, releases, tags }: Floa
   if (version === null) return [];
   const component = release.includes("/") ? `${release.slice(0, release.lastIndexOf("/")).replaceAll("/", "-")}-` : "";
   return floatingVersions(version, versionsAmong(tags, suffix, suffixes))
-    .filter((name) => !releases.has(name) && name !== version)
+    .filter((name) => !releases.has(name) && name !== version && !isMajor(name))
     .flatMap((name) => imageTag(name === "latest" ? `${component}latest` : name, suffix) ?? []);
 }
 
@@ -37,4 +37,9 @@ export function mayMove(held: string | null, release: string): boolean {
   ];
   if (before === null || after === null) return true;
   return before.prefix === after.prefix && compareTagVersions(before, after) <= 0;
+}
+
+/** `v2` would go from series to series under those who pinned it: `latest` alone does, and says so. */
+function isMajor(name: string): boolean {
+  return parseTag(name)?.numbers.length === 1;
 }

@@ -15,7 +15,7 @@ import type { Content } from "../../registry/store.ts";
 import type { Builder, Source } from "./builder.ts";
 import { environmentImage } from "./environment-image.ts";
 import { needLock } from "./read-spec.ts";
-import { findImage, layerContents, tableOf, type StoredImage } from "./stored-image.ts";
+import { findByDigest, layerContents, tableOf, type StoredImage } from "./stored-image.ts";
 
 export interface Foundation {
   readonly parts: ImageParts;
@@ -64,10 +64,14 @@ function layerTypeOf({ manifest }: ImageParts): string {
   return manifest.mediaType === DOCKER.manifest ? DOCKER.layerGzip : OCI.layerGzip;
 }
 
-async function baseOf({ places }: Builder, { environment }: Variant, platform: string): Promise<StoredImage | null> {
+async function baseOf(
+  { places, cache }: Builder,
+  { environment }: Variant,
+  platform: string,
+): Promise<StoredImage | null> {
   if (environment.base === "scratch") return null;
   const reference = parseReference(environment.base);
-  const found = await findImage(await places.open(reference), reference.digest ?? "", platform);
+  const found = await findByDigest(cache, await places.open(reference), reference.digest ?? "", platform);
   if (found !== null) return found;
   throw new AppError("image-missing", `The base ${environment.base} is not there for ${platform}`, {
     hint: `skopeo inspect --raw docker://${environment.base}`,

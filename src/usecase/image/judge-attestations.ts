@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import {
   attestationBytes,
   ATTESTATION_NAMESPACE,
+  ATTESTATIONS,
   readAttestation,
   type AttestationKind,
 } from "../../attestation/statement.ts";
@@ -28,7 +29,7 @@ export interface Expectation {
   readonly now: number;
 }
 
-/** One verdict for each statement, in order of digest; empty: nothing is attached. `digest`: the image's. */
+/** One verdict for each statement, in order of kind and digest; those of others last; empty: nothing is attached. `digest`: the image's. */
 export async function judgeAttestations(
   store: ImageStore,
   digest: string,
@@ -39,7 +40,9 @@ export async function judgeAttestations(
     const judged = await judge(store, referrer.digest, digest, expected);
     if (judged !== null) verdicts.push(judged);
   }
-  return verdicts;
+  const place = ({ attestation }: AttestationVerdict): number =>
+    attestation === null ? ATTESTATIONS.length : ATTESTATIONS.indexOf(attestation);
+  return verdicts.sort((a, b) => place(a) - place(b));
 }
 
 /** Null: what is attached is no signed statement. */

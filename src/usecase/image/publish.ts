@@ -3,11 +3,12 @@
 import { AppError } from "../../error.ts";
 import { LABEL } from "../../oci/label.ts";
 import type { Encoded } from "../../oci/append.ts";
-import { parseManifest } from "../../registry/manifest.ts";
+import { parseManifest, partsOf } from "../../registry/manifest.ts";
 import type { Content, ImageStore, StoredManifest } from "../../registry/store.ts";
 import type { ImageTag, Transfer } from "../../wire/image/build.ts";
 import type { Progress } from "../workspace.ts";
 import { mayMove } from "./floating-tags.ts";
+import { mountFrom } from "./stored-image.ts";
 
 /** One variant as it is to be published. */
 export interface Publication {
@@ -25,16 +26,21 @@ export interface Publication {
 export interface Survey {
   /** One list for each publication. */
   readonly tags: readonly (readonly ImageTag[])[];
+  /** Digests that manifests in the store name, and manifests' own: they are there. */
+  readonly held: ReadonlySet<string>;
 }
 
 /** What each name stands for now, and whether it may be given. Throws `image-refused` for a version that is taken. */
 export async function surveyTags(store: ImageStore, publications: readonly Publication[]): Promise<Survey> {
+  const known = new Set<string>();
   const tags = await Promise.all(
     publications.map(({ tags, top, version }) =>
       Promise.all(
         tags.map(async ({ tag, kind }): Promise<ImageTag> => {
           const held = await store.manifest(tag);
           if (held === null) return { tag, kind, state: "created", from: null };
+          for (const digest of [held.digest, ...partsOf(held, store.name).map((part) => part.digest)])
+            known.add(digest);
           if (held.digest === top.digest) return { tag, kind, state: "there", from: held.digest };
           if (kind === "version") throw taken(store, tag, held.digest, top.digest);
           const isKept = kind === "floating" && !mayMove(versionOf(held, store), version);
@@ -43,7 +49,7 @@ export async function surveyTags(store: ImageStore, publications: readonly Publi
       ),
     ),
   );
-  return { tags };
+  return { tags, held: known };
 }
 
 function versionOf(held: StoredManifest, store: ImageStore): string | null {
@@ -55,10 +61,14 @@ function versionOf(held: StoredManifest, store: ImageStore): string | null {
 /** How many blobs travel at once. */
 const LANES = 4;
 
-/** Puts everything but the names. `dryRun` only counts. */
+/**
+ * Puts everything but the names; where there is one manifest and no other depends on it, it comes with its first name.
+ * `dryRun` only counts.
+ */
 export async function transfer(
   store: ImageStore,
   publications: readonly Publication[],
+  { held }: Survey,
   dryRun: boolean,
   onProgress: ((progress: Progress) => void) | undefined,
 ): Promise<Transfer> {
@@ -67,20 +77,24 @@ export async function transfer(
   ];
   const sum = { blobs: 0, bytes: 0, thereBlobs: 0, thereBytes: 0 };
   let done = 0;
+  const put = async (content: Content): Promise<boolean> =>
+    (await store.putBlob(content, mountFrom(content, store))) === "there";
   const queue = [...contents];
   const lane = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const isThere = dryRun ? await store.hasBlob(next.digest) : (await store.putBlob(next)) === "there";
+      const isThere =
+        held.has(next.digest) || (dryRun ? await store.hasBlob(next.digest) : (await store.putBlob(next)) === "there");
       sum[isThere ? "thereBlobs" : "blobs"] += 1;
       sum[isThere ? "thereBytes" : "bytes"] += next.size;
       onProgress?.({ step: `sending layers to ${store.name}`, done: ++done, total: contents.length });
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
-  for (const manifest of publications.flatMap(({ parts, top }) => [...parts, top])) {
-    const isThere = (await store.manifest(manifest.digest)) !== null;
+  const manifests = publications.flatMap(({ parts, top }) => [...parts, top]);
+  for (const manifest of manifests) {
+    const isThere = held.has(manifest.digest);
     sum[isThere ? "thereBytes" : "bytes"] += manifest.bytes.length;
-    if (!isThere && !dryRun) await store.putManifest(manifest, null);
+    if (!isThere && !dryRun && manifests.length > 1) await store.putManifest(manifest, null);
   }
   return sum;
 }

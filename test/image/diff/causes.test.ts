@@ -59,10 +59,8 @@ test("the same tars compressed otherwise are the same layers, and the difference
     { layers: [[file("a")]], compress: (tar) => gzipSync(tar) },
   );
   expect(verdict).toBe("same-layers");
-  expect(causes[0]?.differences[0]).toMatchObject({
-    a: expect.stringContaining("OS byte 255"),
-    b: expect.stringContaining("OS byte 3"),
-  });
+  const [place] = causes[0]?.differences ?? [];
+  expect([place?.a, place?.b].map((text) => /OS byte \d+/.exec(text ?? "")?.[0])).toEqual(["OS byte 255", "OS byte 3"]);
 });
 
 test("other layers that come to the same files are said to", async () => {

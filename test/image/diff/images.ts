@@ -48,7 +48,7 @@ export async function image(sandbox: Sandbox, name: string, input: ImageInput): 
   const { layers, family = "oci", compress = gzip, config = {}, annotations, indent } = input;
   const types = family === "oci" ? OCI : DOCKER;
   const directory = sandbox.path(name);
-  const store = await openLayout({ directory, name: `oci:${directory}` });
+  const store = openLayout({ directory, name: `oci:${directory}` });
   const put = async (mediaType: string, bytes: Buffer) => {
     const content = { mediaType, digest: digestOf(bytes), size: bytes.length };
     await store.putBlob({

@@ -19,24 +19,37 @@ describe.each(["sha1", "sha256"] as const)("in a repository of %s", (format) => 
   });
 });
 
-test("two clones, in other directories and on other days, with other settings, give one digest", async () => {
+const CLONES = process.env["MORELLO_LONG"] === "1" ? 20 : 3;
+const ZONES = ["UTC", "Asia/Tokyo", "America/St_Johns", "Pacific/Chatham"];
+const SETTINGS = [
+  "core.autocrlf=true",
+  "core.eol=crlf",
+  "core.fileMode=false",
+  "core.abbrev=5",
+  "core.quotePath=false",
+];
+
+test(`${CLONES} clones, in other directories, on other days, with other settings, give one digest`, async () => {
   const sandbox = makeSandbox();
   const repository = await releases().create(sandbox);
   const remote = await bareRemote(repository);
-  const here = only(await build(repository, "v2.7.1", { output: `oci:${sandbox.path("one")}` }));
-  const clone = sandbox.path("another place", "clone");
-  const settings = ["core.autocrlf=true", "core.eol=crlf", "core.fileMode=false", "core.abbrev=5"];
-  await sandbox.git(["clone", "-q", ...settings.flatMap((each) => ["-c", each]), remote.path, clone]);
+  const here = only(await build(repository, "v2.7.1", { output: `oci:${sandbox.path("here")}` }));
   sandbox.write("home/.config/git/attributes", "*.py text eol=crlf ident\n* export-subst\n");
-  const there = only(
-    await build(repository, "v2.7.1", {
+  const before = process.umask();
+  for (let n = 0; n < CLONES; n += 1) {
+    process.umask([0o022, 0o077, 0o002][n % 3] ?? 0o022);
+    const clone = sandbox.path(`place ${n}`, "clone");
+    const settings = SETTINGS.slice(0, 1 + (n % SETTINGS.length)).flatMap((each) => ["-c", each]);
+    await sandbox.git(["clone", "-q", ...settings, remote.path, clone]);
+    const there = await build(repository, "v2.7.1", {
       cwd: clone,
-      now: 2_000_000_000,
-      output: `oci:${sandbox.path("two")}`,
-      env: { TZ: "Asia/Tokyo", LC_ALL: "de_DE.UTF-8", LANG: "de_DE.UTF-8", GIT_ATTR_NOSYSTEM: undefined },
-    }),
-  );
-  expect(there).toEqual(here);
+      now: 1_500_000_000 + n * 40_000_000,
+      output: `oci:${sandbox.path(`out ${n}`)}`,
+      env: { TZ: ZONES[n % ZONES.length], LC_ALL: "tr_TR.UTF-8", GIT_ATTR_NOSYSTEM: undefined },
+    });
+    expect(only(there)).toEqual(here);
+  }
+  process.umask(before);
 });
 
 test("labels say the release, and nothing of the machine", async () => {
@@ -51,6 +64,7 @@ test("labels say the release, and nothing of the machine", async () => {
     "org.opencontainers.image.source": "https://example.com/app",
     "org.opencontainers.image.created": "2026-01-01T00:01:00Z",
     "org.opencontainers.image.title": "app",
+    "org.opencontainers.image.ref.name": "v2.7.1",
     "org.opencontainers.image.base.name": "registry.example.com/team/app:v2.7.0",
     "org.opencontainers.image.base.digest": environment.digest,
     "morello.line": "v2.7",
@@ -155,12 +169,7 @@ test("floating names go to the newest version, never back", async () => {
     .commit("eight", { files: { "app/train.py": "eight\n" } })
     .annotatedTag("v2.8.0")
     .create(sandbox);
-  expect(tagsOf(only(await build(repository, "v2.8.0")))).toEqual([
-    "v2.8.0 created",
-    "v2.8 created",
-    "v2 created",
-    "latest created",
-  ]);
+  expect(tagsOf(only(await build(repository, "v2.8.0")))).toEqual(["v2.8.0 created", "v2.8 created", "latest created"]);
   expect(tagsOf(only(await build(repository, "v2.7.1")))).toEqual(["v2.7.1 created", "v2.7 created"]);
   expect(tagsOf(only(await build(repository, "v2.7.0")))).toEqual(["v2.7.0 created"]);
   const names = namesIn(sandbox.path("out"));
@@ -186,7 +195,7 @@ test("the same build twice writes nothing", async () => {
   await build(repository, "v2.7.1");
   const again = await build(repository, "v2.7.1");
   expect(again.transfer).toMatchObject({ blobs: 0, bytes: 0 });
-  expect(tagsOf(only(again))).toEqual(["v2.7.1 there", "v2.7 there", "v2 there", "latest there"]);
+  expect(tagsOf(only(again))).toEqual(["v2.7.1 there", "v2.7 there", "latest there"]);
 });
 
 test("a version's tag that stands for another image is never moved", async () => {
@@ -213,8 +222,8 @@ test("variants go together: one name each, and the bare one for the default", as
   const repository = await releases(spec).create(sandbox);
   const { images } = await build(repository, "v2.7.1");
   expect(images.map((image) => [image.variant, tagsOf(image).map((each) => each.replace(" created", ""))])).toEqual([
-    ["cu118", ["v2.7.1-cu118", "v2.7-cu118", "v2-cu118", "latest-cu118"]],
-    ["cu126", ["v2.7.1", "v2.7.1-cu126", "v2.7", "v2", "latest", "v2.7-cu126", "v2-cu126", "latest-cu126"]],
+    ["cu118", ["v2.7.1-cu118", "v2.7-cu118", "latest-cu118"]],
+    ["cu126", ["v2.7.1", "v2.7.1-cu126", "v2.7", "latest", "v2.7-cu126", "latest-cu126"]],
   ]);
   expect(images[0]?.digest).not.toBe(images[1]?.digest);
   const error = await failure(build(repository, "v2.7.1", { output: "127.0.0.1:1/app", variants: ["cu118"] }));

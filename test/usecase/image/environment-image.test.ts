@@ -51,7 +51,7 @@ async function releases(sandbox: Sandbox, locked?: string): Promise<Setting> {
 function build({ repository, engines }: Setting, wanted: string, more: Partial<ImageBuildInput> = {}) {
   const input = { wanted, output: null, from: null, variants: [], rebuild: false, engine: null, dryRun: false };
   const deps = depsOf(repository, { env: engines.env });
-  return buildImage(deps, { ...input, record: false, sign: null, ...more });
+  return buildImage(deps, { ...input, attest: false, record: false, sign: null, ...more });
 }
 
 test("the first release is built by an engine, the next needs none, and both run", async () => {

@@ -8,28 +8,28 @@ const asked = (release: string, tags: readonly string[], suffix = "", suffixes: 
 
 describe("names that a version takes along", () => {
   test.each([
-    ["v2.7.1", [], ["v2.7", "v2", "latest"]],
+    ["v2.7.1", [], ["v2.7", "latest"]],
     ["v2.7.1", ["v2.8.0", "v2.7.0"], ["v2.7"]],
     ["v2.7.1", ["v2.7.2"], []],
     ["v2.8.0-rc.1", [], []],
-    ["v2.7.1", ["v2.8.0-rc.1"], ["v2.7", "v2", "latest"]],
-    ["v2.7.1", ["v2.7.1-9-g0123456789ab", "latest", "sha256-abc.sbom"], ["v2.7", "v2", "latest"]],
-    ["2.7.1", ["2.7.0"], ["2.7", "2", "latest"]],
-    ["api/v1.2.0", ["v9.0.0"], ["api-v1.2", "api-v1", "api-latest"]],
+    ["v2.7.1", ["v2.8.0-rc.1"], ["v2.7", "latest"]],
+    ["v2.7.1", ["v2.7.1-9-g0123456789ab", "latest", "sha256-abc.sbom"], ["v2.7", "latest"]],
+    ["2.7.1", ["2.7.0"], ["2.7", "latest"]],
+    ["api/v1.2.0", ["v9.0.0"], ["api-v1.2", "api-latest"]],
   ])("%s beside %j: %j", (release, tags, floating) => expect(asked(release, tags)).toEqual(floating));
 
   test("a variant has its own, and others' tags are no versions of it", () => {
     const tags = ["v2.8.0-cu118", "v2.7.0-cu126", "v2.7.0"];
     const suffixes = ["-cu118", "-cu126"];
-    expect(asked("v2.7.1", tags, "-cu126", suffixes)).toEqual(["v2.7-cu126", "v2-cu126", "latest-cu126"]);
+    expect(asked("v2.7.1", tags, "-cu126", suffixes)).toEqual(["v2.7-cu126", "latest-cu126"]);
     expect(asked("v2.7.1", tags, "-cu118", suffixes)).toEqual(["v2.7-cu118"]);
-    expect(asked("v2.7.1", tags, "", suffixes)).toEqual(["v2.7", "v2", "latest"]);
+    expect(asked("v2.7.1", tags, "", suffixes)).toEqual(["v2.7", "latest"]);
   });
 
   test("a release's own name never floats", () => {
     const releases = new Set(["v2.7", "v2.7.1"]);
     const question = { release: "v2.7.1", suffix: "", suffixes: [""], releases, tags: ["v2.7"] };
-    expect(floatingTags(question)).toEqual(["v2", "latest"]);
+    expect(floatingTags(question)).toEqual(["latest"]);
   });
 
   test("what a name stands for decides, too", () => {

@@ -56,6 +56,7 @@ export function build(repository: TestRepository, wanted: string, wish: Wish = {
     rebuild: false,
     engine: null,
     dryRun: false,
+    attest: false,
     record: true,
     sign: null,
     ...rest,

@@ -32,10 +32,10 @@ export function renderImageDiff(view: View, found: ImageDiffOutcome): string {
 
 const HEADS: readonly Column[] = [{}, { shrink: 1, least: 16, cut: "start" }, {}, {}];
 const PLACES: readonly Column[] = [
-  { shrink: 1, least: 24, cut: "start" },
-  { shrink: 2, least: 8 },
+  { shrink: 2, least: 24, cut: "start" },
+  { shrink: 1, least: 20 },
   {},
-  { shrink: 2, least: 8 },
+  { shrink: 1, least: 20 },
 ];
 
 function block(view: View, { title, remedy, seen, differences }: DifferenceCause): string[] {
@@ -55,7 +55,7 @@ function block(view: View, { title, remedy, seen, differences }: DifferenceCause
     ...rest.map((line) => `  ${paint(view, "strong", line)}`),
     ...places,
     ...omitted,
-    `    ${paint(view, "name", remedy)}`, // never cut: it is to be pasted
+    `    remedy: ${paint(view, "name", remedy)}`, // never cut: it is to be pasted
   ];
 }
 

@@ -75,21 +75,12 @@ function words(event: UpgradeEvent): Said | null {
 
 /** What goes on now, for the line that a terminal shows meanwhile. */
 export function waitingWords(event: UpgradeEvent): string {
-  switch (event.kind) {
-    case "pulling":
-      return `pulling ${event.image}`;
-    case "pulled":
-      return "starting the new version";
-    case "started":
-      return "waiting until it is healthy";
-    case "waiting":
-    case "overdue":
-      return `waiting for ${summary(event.uses)} (Ctrl-C is safe)`;
-    case "stopping":
-      return `stopping ${event.container}`;
-    default:
-      return "working";
-  }
+  const { kind } = event;
+  if (kind === "pulling") return `pulling ${event.image}`;
+  if (kind === "pulled") return "starting the new version";
+  if (kind === "started") return "waiting until it is healthy";
+  if (kind === "waiting" || kind === "overdue") return `waiting for ${summary(event.uses)} (Ctrl-C is safe)`;
+  return kind === "stopping" ? `stopping ${event.container}` : "working";
 }
 
 const STEPS = {

@@ -7,7 +7,7 @@ import { AppError, isAppError } from "../../../error.ts";
 import { freePort, isSshThere, jupyterStatus } from "../../../image/upgrade/answers.ts";
 import type { Container, Image, Mount } from "../../../image/upgrade/container.ts";
 import { isNameTaken, isPortTaken } from "../../../image/upgrade/containers.ts";
-import { computeComplaint, cudaComplaint } from "../../../image/upgrade/cuda.ts";
+import { computeComplaint, cudaView } from "../../../image/upgrade/cuda.ts";
 import { setDoor, type Listen } from "../../../image/upgrade/door.ts";
 import type { Journal, JournalPort } from "../../../image/upgrade/journal.ts";
 import { writeWhole } from "../../../image/upgrade/place.ts";
@@ -197,11 +197,11 @@ async function silentService({ containers, journal }: Upgrading, found: Containe
 /** CUDA must be there where the old one had it. */
 async function complaintOf(upgrading: Upgrading): Promise<string | null> {
   const { containers, journal, options } = upgrading;
-  const now = await cudaComplaint(containers, journal.to.container);
-  if (now !== null && now !== "unknown") {
+  const now = await cudaView(containers, journal.to.container);
+  if (now.kind === "missing") {
     const old = await oldOne(upgrading);
-    const before = old.running ? await cudaComplaint(containers, old.name) : "unknown";
-    if (before === null || (before === "unknown" && old.gpus.length > 0)) return now;
+    const before = old.running ? await cudaView(containers, old.name) : null;
+    if (before?.kind === "there" || (before?.kind !== "missing" && old.gpus.length > 0)) return now.why;
   }
   return options.probeGpu ? computeComplaint(containers, journal.to.container) : null;
 }
