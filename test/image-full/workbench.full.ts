@@ -17,6 +17,7 @@ import { countingProxy, registryServer, type CountingProxy } from "../support/re
 import type { TestRepository } from "../support/repository.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
 import { depsOf } from "../usecase/setting.ts";
+import { checkWorkbench } from "./check-workbench.ts";
 import { debianBase } from "./debian-base.ts";
 
 const EPOCH = 1_735_689_600;
@@ -128,6 +129,7 @@ test("a patch release of a full image costs what it changed", async () => {
   say(`gzipped diff: ${diff} bytes`);
 
   await started(sandbox, engines, `${host}/team/app:v2.7.1`);
+  say(await checkWorkbench(sandbox, engines, `${host}/team/app:v2.7.1`));
 
   const fetched = await fetchFiles(wantedFiles(lock.environments[0]!), {
     cache: packageCache(engines.env),
