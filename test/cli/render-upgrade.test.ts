@@ -102,9 +102,17 @@ test("a workbench that is up to date, and one that went back", () => {
   expect(renderUpgrade(terminal(80), outcome({ kind: "current", name: "lab", side: TO }))).toBe(
     `= lab runs v2.7.1 already  ${REPOSITORY}:v2.7\n`,
   );
-  const turned = outcome({ kind: "aborted", ...SIDES, from: TO, to: FROM, ports: [JUPYTER], uses: USES });
+  const turned = outcome({
+    kind: "aborted",
+    ...SIDES,
+    from: TO,
+    to: FROM,
+    side: FROM,
+    other: TO.container,
+    uses: USES,
+  });
   expect(renderUpgrade(PIPE, turned)).toMatch(/^lab is back at v2\.7\.0\nlab-v2\.7\.1 is left alone\n/);
-  const early = outcome({ kind: "aborted", ...SIDES, ports: [SSH], uses: [] });
+  const early = outcome({ kind: "aborted", ...SIDES, side: FROM, other: TO.container, uses: [] });
   expect(renderUpgrade(PIPE, early)).toBe("lab is back at v2.7.0\n");
 });
 

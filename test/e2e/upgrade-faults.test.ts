@@ -11,7 +11,7 @@ import { FAULTS, type Fault, type FaultSetting } from "../support/upgrade-faults
 import { ask, judgeSteps, stream, train, workbenches, type Workbenches } from "../support/workbench.ts";
 
 const LONG = process.env["MORELLO_LONG"] === "1";
-const RUNS = Number(process.env["RUNS"] ?? (LONG ? 100 : 8));
+const RUNS = Number(process.env["RUNS"] ?? (LONG ? 100 : 4));
 const SEED = Number(process.env["SEED"] ?? 5);
 
 const sandbox = fileSandbox();

@@ -5,7 +5,7 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { UpgradeOutcome } from "../../src/wire/image/upgrade.ts";
 import { morello, startMorello, type CliResult } from "../support/cli.ts";
 import { fileSandbox } from "../support/sandbox.ts";
-import { ask, judgeSteps, stream, train, workbenches, type Workbenches } from "../support/workbench.ts";
+import { ask, freePort, judgeSteps, stream, train, workbenches, type Workbenches } from "../support/workbench.ts";
 
 const WAIT = { timeout: 30_000 };
 const sandbox = fileSandbox();
@@ -16,6 +16,8 @@ beforeAll(async () => {
   await lab.publish("v2.7.0");
   await lab.publish("v2.7.1");
   await lab.publish("v2.7.2", { also: ["v2.7"] });
+  await lab.publish("v2.8.0", { workbench: true });
+  await lab.publish("v2.8.1", { workbench: true, also: ["v2.8"] });
 });
 
 afterEach(async () => {
@@ -108,7 +110,7 @@ describe("an upgrade", () => {
     expect(notebook.versions()).toEqual(["v2.7.1"]);
 
     const back = await outcome("aborted", "lab2", "--abort");
-    expect(back.to.version).toBe("v2.7.1");
+    expect(back.side.version).toBe("v2.7.1");
     expect(await ask(own.jupyter, "/version")).toBe("v2.7.1");
     expect(notebook.versions()).toEqual(["v2.7.1"]);
     notebook.close();
@@ -175,6 +177,26 @@ describe("an upgrade", () => {
     ]);
     expect(stdout).not.toContain("a-token-for-tests");
     expect(existsSync(join(sandbox.path("state"), "morello", "workbench", "lab6"))).toBe(false);
+  });
+
+  test("of a workbench that `image run --door` started moves its port at the first time, token and all", async () => {
+    const port = await freePort();
+    const image = `${lab.repository}:v2.8.0`;
+    const where = ["--name", "lab8", "-p", String(port), "--workspace", lab.work, "--network", "slirp4netns"];
+    const run = await morello(sandbox, ["image", "run", image, "-d", "--door", ...where, "--json"], { env: lab.env });
+    expect(run.status, run.stdout + run.stderr).toBe(0);
+    const begun = run.json<{ jupyter: { url: string; tokenFile: string } }>();
+    expect(begun.jupyter.url).toBe(`http://127.0.0.1:${port}/lab`);
+    const version = (): Promise<unknown> => ask(port, "/version");
+    expect(await version()).toBe("v2.8.0");
+    const moved = await outcome("upgraded", "lab8");
+    expect(moved.ports).toMatchObject([{ service: "jupyter", reached: [{ bind: "127.0.0.1", port }], own: null }]);
+    expect(await version()).toBe("v2.8.1");
+    const token = readFileSync(begun.jupyter.tokenFile, "utf8").trim();
+    const status = await fetch(`http://127.0.0.1:${port}/api/status`, { headers: { authorization: `token ${token}` } });
+    expect(status.status).toBe(200);
+    const names = await lab.podman.text("podman", ["ps", "--all", "--format", "{{.Names}}"]);
+    expect(names.split("\n").toSorted()).toEqual(["lab8-door", "lab8-v2.8.1"]);
   });
 
   test("hands the token and the host keys on, and never puts them on a command line", async () => {

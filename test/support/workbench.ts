@@ -31,6 +31,8 @@ export interface PublishOptions {
   readonly version?: string;
   readonly start?: readonly string[];
   readonly also?: readonly string[];
+  /** It is a workbench, as `image run` knows them. */
+  readonly workbench?: boolean;
   /** Megabytes that do not compress, so that a pull takes a while. */
   readonly ballast?: number;
   /** What `cuda-why` says; silent unless given. */
@@ -89,13 +91,17 @@ function workbenchesAt(made: Made, repository: string): Workbenches {
     registry,
     repository,
     work,
-    async publish(tag, { version = tag, start = ["/usr/bin/jupyter-lab"], also = [], ballast = 0, cuda = "" } = {}) {
+    async publish(
+      tag,
+      { version = tag, start = ["/usr/bin/jupyter-lab"], also = [], ballast = 0, cuda = "", workbench = false } = {},
+    ) {
       const context = sandbox.path("context", tag);
       mkdirSync(context, { recursive: true });
       writeFileSync(join(context, "version"), `${version}\n`);
       writeFileSync(join(context, "cuda-why"), cuda === "" ? "#!/bin/sh\n" : `#!/bin/sh\necho '${cuda}'\nexit 1\n`, {
         mode: 0o755,
       });
+      writeFileSync(join(context, "morello-start"), "#!/bin/sh\nexec /usr/bin/jupyter-lab\n", { mode: 0o755 });
       if (ballast > 0)
         await finished("dd", ["if=/dev/urandom", `of=${context}/ballast`, "bs=1M", `count=${ballast}`], {
           cwd: "/",
@@ -106,7 +112,13 @@ function workbenchesAt(made: Made, repository: string): Workbenches {
         "COPY . /opt/app",
         "COPY cuda-why /usr/bin/cuda-why",
         `LABEL org.opencontainers.image.version=${version}`,
-        `CMD ${JSON.stringify(start)}`,
+        ...(workbench
+          ? [
+              "COPY morello-start /usr/local/bin/morello-start",
+              'ENTRYPOINT ["/usr/local/bin/morello-start"]',
+              "EXPOSE 8888",
+            ]
+          : [`CMD ${JSON.stringify(start)}`]),
       ].join("\n");
       const containerfile = sandbox.write(`context/${tag}.Containerfile`, file);
       const name = `${repository}:${tag}`;

@@ -23,6 +23,7 @@ import { parseReference } from "../../oci/reference.ts";
 import type { ImageRunListOutcome, ImageRunOutcome } from "../../wire/image/run.ts";
 import type { ContainerFace } from "./container-face.ts";
 import { namedImage } from "./named-image.ts";
+import { behindDoor, openDoor } from "./upgrading/open-door.ts";
 
 export interface ImageRunInput {
   /** A line, a release's tag, or an image. */
@@ -50,6 +51,8 @@ export interface ImageRunInput {
   readonly volumes: readonly string[];
   readonly env: readonly string[];
   readonly mode: "print" | "foreground" | "detached";
+  /** With `detached`: its ports are a door's, so that an upgrade can move them. */
+  readonly door: boolean;
   /** Somebody sits at a terminal. */
   readonly terminal: boolean;
   /** Told before a container in the foreground takes the terminal. */
@@ -72,7 +75,8 @@ export async function imageRun(face: ContainerFace, input: ImageRunInput): Promi
   if (gpuWay(spec, host) === "unreachable") notes.push(unreachable(host));
   const token = spec.ports.jupyter === null ? null : tokenPlace(name, face.environment);
   const mode = input.mode === "detached" ? "detached" : input.terminal ? "interactive" : "piped";
-  const argv = runCommand(spec, host, { mode, tokenFile: token });
+  const behind = input.door && mode === "detached" ? await behindDoor(spec) : null;
+  const argv = runCommand(behind?.spec ?? spec, host, { mode, tokenFile: token });
   const outcome: ImageRunOutcome = {
     kind: "image-run",
     name,
@@ -95,6 +99,7 @@ export async function imageRun(face: ContainerFace, input: ImageRunInput): Promi
     return { ...outcome, state: "ended", exitStatus: await startContainer(deps, argv, "inherit") };
   }
   await startContainer(deps, argv, "quiet");
+  if (behind !== null) await openDoor(face, host.engine.name, behind, face.user);
   if (spec.ports.jupyter !== null) await waitForLab(deps, name, labAddress(spec.bind, spec.ports.jupyter), face.clock);
   return { ...outcome, state: "started" };
 }

@@ -8,7 +8,7 @@ import { isOpen, readJournal, removeJournal, type Journal } from "../../image/up
 import { placeOf, withWorkbench, type Place } from "../../image/upgrade/place.ts";
 import { doorCommand, LABELS } from "../../image/upgrade/start-arguments.ts";
 import { doorName, readDoor } from "../../image/upgrade/door.ts";
-import type { UpgradeOutcome } from "../../wire/image/upgrade.ts";
+import type { UpgradeOutcome, UpgradeUse } from "../../wire/image/upgrade.ts";
 import type { Deps } from "../workspace.ts";
 import { rollBack, turnAround } from "./upgrading/back.ts";
 import { findWorkbench, openEngine, planUpgrade, type ContainerEngine } from "./upgrading/begin.ts";
@@ -126,13 +126,14 @@ async function run(begun: Upgrading): Promise<UpgradeOutcome> {
         upgrading = drained.upgrading;
         if (drained.uses.length === 0) break;
         const uses = [...drained.uses];
-        return { kind: journal.aborting ? "aborted" : "draining", ...sides(upgrading.journal), uses };
+        if (journal.aborting) return aborted(upgrading.journal, uses);
+        return { kind: "draining", ...sides(upgrading.journal), uses };
       }
       case "remove": {
         const removed = await remove(upgrading);
         upgrading = removed.upgrading;
         if (removed.rest === "in-use") break;
-        if (journal.aborting) return { kind: "aborted", ...sides(upgrading.journal), uses: [] };
+        if (journal.aborting) return aborted(upgrading.journal, []);
         return { kind: "upgraded", ...sides(upgrading.journal), old: removed.rest };
       }
       case "roll-back":
@@ -141,13 +142,19 @@ async function run(begun: Upgrading): Promise<UpgradeOutcome> {
       case "rolled-back":
         return { kind: "rolled-back", ...sides(journal), why: journal.why ?? "", log: [...journal.log] };
       case "aborted":
-        return { kind: "aborted", ...sides(journal), uses: [] };
+        return aborted(journal, []);
       case "done":
         return { kind: "upgraded", ...sides(journal), old: { kind: "removed" } };
       default:
         return unreachable(journal.at);
     }
   }
+}
+
+/** A journal that was turned around leads to what was old; before the switch the ports never left it. */
+function aborted(journal: Journal, uses: UpgradeUse[]): UpgradeOutcome {
+  const [side, other] = journal.aborting ? [journal.to, journal.from] : [journal.from, journal.to];
+  return { kind: "aborted", ...sides(journal), side, other: other.container, uses };
 }
 
 function sides({ name, engine, from, to, ports }: Journal): {

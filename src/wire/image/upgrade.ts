@@ -84,7 +84,15 @@ export const UpgradeOutcome = z.discriminatedUnion("kind", [
   /** The new one was not fit: it was removed; old one and ports are as they were. */
   z.strictObject({ kind: z.literal("rolled-back"), ...sides, why: z.string(), log: z.array(z.string()) }),
   /** The ports lead to the old one again. `uses`: people work in the new one, so that it was left alone. */
-  z.strictObject({ kind: z.literal("aborted"), ...sides, uses: z.array(UpgradeUse) }),
+  z.strictObject({
+    kind: z.literal("aborted"),
+    ...sides,
+    /** The one that the ports lead to. */
+    side: UpgradeSide,
+    /** The other one, which is left alone as long as it is in use. */
+    other: z.string(),
+    uses: z.array(UpgradeUse),
+  }),
   z.strictObject({
     kind: z.literal("status"),
     name: z.string(),

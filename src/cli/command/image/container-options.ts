@@ -20,6 +20,7 @@ export interface ImageRunFlags extends ContainerFlags {
   readonly list: boolean;
   readonly print: boolean;
   readonly detach: boolean;
+  readonly door: boolean;
   readonly name: string | null;
   readonly variant: string | null;
   readonly port: number | null;

@@ -15,6 +15,11 @@ export function imageRunVerb(verb: Verb): Verb {
     .option("--print", "show the engine's command, and start nothing", false)
     .option("--list", "list the containers that were started so", false)
     .option("-d, --detach", "leave it running, and wait until it answers", false)
+    .option(
+      "--door",
+      "with -d: a small container of its own has the ports, so that `image upgrade` can move them",
+      false,
+    )
     .addOption(new Option("--name <name>", "the container's name").default(null, ""))
     .addOption(new Option("--variant <name>", "another variant than the default").default(null, ""))
     .addOption(
@@ -64,6 +69,11 @@ export function imageRunVerb(verb: Verb): Verb {
       if (flags.torchrun && command.length === 0) {
         throw new AppError("usage", "--torchrun wants a script", {
           hint: `morello image run ${what} --torchrun -- train.py`,
+        });
+      }
+      if (flags.door && (!flags.detach || flags.print || command.length > 0 || flags.network === "host")) {
+        throw new AppError("usage", "--door is for services that go on by themselves: with -d, and without a command", {
+          hint: `morello image run ${what} -d --door`,
         });
       }
       return run.runImageRun(session, what, command, flags);

@@ -179,11 +179,11 @@ function lines(view: View, outcome: UpgradeOutcome): string[] {
       ];
     case "aborted":
       return [
-        sentence(view, "good", "good", `${outcome.name} is back at ${versionNow(outcome)}`, ""),
+        sentence(view, "good", "good", `${outcome.name} is back at ${outcome.side.version}`, ""),
         ...(outcome.uses.length === 0
           ? []
           : [
-              sentence(view, "waiting", "name", `${outcome.from.container} is left alone`, ""),
+              sentence(view, "waiting", "name", `${outcome.other} is left alone`, ""),
               ...useLines(view, outcome.uses),
               hint(view, ["morello", "image", "upgrade", outcome.name], "removes it once nobody works in it"),
             ]),
@@ -196,11 +196,6 @@ function lines(view: View, outcome: UpgradeOutcome): string[] {
 }
 
 type Sides = Extract<UpgradeOutcome, { kind: "upgraded" | "draining" | "planned" }>;
-
-/** Of an abort after the switch the journal is turned around; before it, the old one never lost its ports. */
-function versionNow({ from, to, uses, ports }: Extract<UpgradeOutcome, { kind: "aborted" }>): string {
-  return uses.length > 0 || ports.some(({ own }) => own === null) ? to.version : from.version;
-}
 
 function head(view: View, name: SymbolName, tone: Tone, { name: bench, from, to }: Sides, how: string): string {
   return sentence(

@@ -20,8 +20,15 @@ export interface UpgradeRequest {
 }
 
 export async function runUpgrade(session: Session, request: UpgradeRequest): Promise<number> {
+  const { print } = request;
+  const outcome = await upgraded(session, request);
+  session.show(outcome, print ? renderCommands : renderUpgrade);
+  return statusOf(outcome);
+}
+
+async function upgraded(session: Session, request: UpgradeRequest): Promise<UpgradeOutcome> {
   const { dryRun, print, status, abort } = request;
-  const outcome = await upgradeImage(session.deps, {
+  const going = upgradeImage(session.deps, {
     ...request,
     mode: dryRun || print ? "plan" : status ? "status" : abort ? "abort" : "upgrade",
     clock: () => performance.now() / 1000,
@@ -32,8 +39,13 @@ export async function runUpgrade(session: Session, request: UpgradeRequest): Pro
       session.meter.onProgress({ step: waitingWords(event), done: 0, total: 0 });
     },
   });
-  session.show(outcome, print ? renderCommands : renderUpgrade);
-  return statusOf(outcome);
+  try {
+    return await going;
+  } catch (error) {
+    if (session.deps.signal?.aborted === true)
+      session.say(`stopped here: morello image upgrade ${request.name} goes on\n`);
+    throw error;
+  }
 }
 
 function statusOf(outcome: UpgradeOutcome): number {
