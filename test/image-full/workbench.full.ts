@@ -67,7 +67,7 @@ function build(repository: TestRepository, env: Containers["env"], wanted: strin
     ...{
       dryRun: false,
       record: false,
-    attest: false,
+      attest: false,
       sign: null,
     },
   };
