@@ -10,7 +10,7 @@ function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 
-export function emptyDescriptor(): Descriptor {
+function emptyDescriptor(): Descriptor {
   return { mediaType: OCI.empty, digest: digestOf(EMPTY_CONFIG), size: EMPTY_CONFIG.length };
 }
 

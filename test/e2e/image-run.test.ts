@@ -118,7 +118,7 @@ test("the command that --print shows does the same when it is pasted", async () 
   expect(printed.status).toBe(0);
   const pasted = await promisify(execFile)("sh", ["-c", printed.stdout], {
     cwd: sandbox.root,
-    env: engines.env as NodeJS.ProcessEnv,
+    env: engines.env,
   });
   expect(pasted.stdout).toBe("it's 0\n");
 });
@@ -128,7 +128,7 @@ test("the lab that --print shows starts when it is pasted, with a token in the s
   const { shell, jupyter } = (await run("--print", "--json", "--detach")).json<ImageRunOutcome>();
   expect(shell).toContain("/dev/urandom");
   const printed = (await run("--print")).stdout.replace("podman run --interactive --rm", "podman run --detach");
-  await promisify(execFile)("sh", ["-ec", printed], { cwd: sandbox.root, env: engines.env as NodeJS.ProcessEnv });
+  await promisify(execFile)("sh", ["-ec", printed], { cwd: sandbox.root, env: engines.env });
   const { tokenFile, url } = jupyter ?? { tokenFile: "", url: "" };
   expect(statSync(tokenFile).mode & 0o777).toBe(0o600);
   const token = readFileSync(tokenFile, "utf8");

@@ -102,8 +102,17 @@ test("a system from scratch is the same on another date", async () => {
       0o755,
     );
     return {
-      ...{ image, variant: variantsOf(image)[0]!, platform: "linux/amd64", lock, files: [], base: null, engine: null },
-      env: { ...engines.env, PATH: `${sandbox.path(`programs-${n}`)}:${engines.env["PATH"]}` },
+      image,
+      variant: variantsOf(image)[0]!,
+      platform: "linux/amd64",
+      lock,
+      files: [],
+      base: null,
+      engine: null,
+      env: {
+        ...engines.env,
+        PATH: `${sandbox.path(`programs-${n}`)}:${engines.env["PATH"]}`,
+      },
       directory: sandbox.path(`work-${n}`),
       cache: packageCache(engines.env),
       mirrors: [],

@@ -64,12 +64,10 @@ function build(repository: TestRepository, env: Containers["env"], wanted: strin
     variants: [],
     rebuild: false,
     engine: null,
-    ...{
-      dryRun: false,
-      record: false,
-      attest: false,
-      sign: null,
-    },
+    dryRun: false,
+    record: false,
+    attest: false,
+    sign: null,
   };
   return buildImage(depsOf(repository, { env }), input);
 }

@@ -38,9 +38,7 @@ async function* cut(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array>
 test("known bytes give known bytes: a digest that changes would change every image", () => {
   expect(TEXT.length).toBeGreaterThan(2 * GZIP_BLOCK);
   expect(sha256(TEXT)).toMatchInlineSnapshot(`"d40be2281f0cc04457bcb151e43d8ad25b1b7e39cb782717b77d4e4112e19b8a"`);
-  expect(sha256(GZIPPED)).toMatchInlineSnapshot(
-    `"cef0cb290669ce4f7485bb33538426c42c4c6e36baafa1a5643d67262c0b31b4"`,
-  );
+  expect(sha256(GZIPPED)).toMatchInlineSnapshot(`"cef0cb290669ce4f7485bb33538426c42c4c6e36baafa1a5643d67262c0b31b4"`);
   expect(gzip(Buffer.alloc(0)).toString("hex")).toMatchInlineSnapshot(`"1f8b08000000000000ff03000000000000000000"`);
 });
 
@@ -74,8 +72,7 @@ test("gunzip and Python read it", async () => {
 
 test("the bytes depend neither on how the input is cut nor on the number of threads", async () => {
   const whole = sha256(GZIPPED);
-  for (const size of [1000, GZIP_BLOCK])
-    expect(sha256(await joined(gzipStream(cut(TEXT, size))))).toBe(whole);
+  for (const size of [1000, GZIP_BLOCK]) expect(sha256(await joined(gzipStream(cut(TEXT, size))))).toBe(whole);
   for (const threads of [1, 3]) expect(sha256(await joined(gzipParallel(cut(TEXT, 70_000), threads)))).toBe(whole);
 });
 

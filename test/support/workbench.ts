@@ -39,7 +39,7 @@ export interface PublishOptions {
   readonly cuda?: string;
 }
 
-export const TOKEN = "a-token-for-tests";
+const TOKEN = "a-token-for-tests";
 
 const PYTHON = "/usr/bin/python3";
 const MODULES = `import asyncio, http.server, json, os, signal, sys

@@ -177,7 +177,10 @@ function httpGet(probe: HttpProbe, target: ProbeTarget, timeout: number): Promis
       });
       answer.on("error", (cause) => resolve(cause.message));
       answer.on("end", () => {
-        const all = Object.entries(answer.headers).map(([name, value]) => [name, [value].flat().join(", ")]);
+        const all = Object.entries(answer.headers).map(([name, value]): [string, string] => [
+          name,
+          [value].flat().join(", "),
+        ]);
         resolve({ status: answer.statusCode ?? 0, headers: Object.fromEntries(all), body });
       });
     });

@@ -261,7 +261,7 @@ function listen({ bind, port }: { readonly bind: string; readonly port: number }
 }
 
 /** Throws `nothing-to-do` where the old one is not there any more. */
-export async function oldOne({ containers, journal }: Upgrading): Promise<Container> {
+async function oldOne({ containers, journal }: Upgrading): Promise<Container> {
   const found = await containers.inspect(journal.from.container);
   if (found !== null) return found;
   throw new AppError("nothing-to-do", `The container ${journal.from.container} is not there any more`, {
