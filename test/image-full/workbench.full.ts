@@ -263,7 +263,7 @@ d.all_reduce(x)
 print("sum", int(x.item()))
 `;
   // -r 1 -t 1: Debian's PyTorch 1.13 cannot read its own default on Python 3.11.
-  const ranks = `cat >/tmp/job.py && cd /tmp && python3 -m torch.distributed.run -r 1 -t 1 --nproc-per-node 2 /tmp/job.py`;
+  const ranks = `cat >/tmp/job.py && cd /tmp && python3 -m torch.distributed.run -r 1 -t 1 --nproc_per_node 2 /tmp/job.py`;
   const job = await engines.run("podman", ["exec", "--interactive", id, "sh", "-c", ranks], {
     input: script,
     ok: [0, 1],
