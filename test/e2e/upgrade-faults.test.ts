@@ -64,6 +64,7 @@ test.each(chosen().map((fault, run) => [run, fault.name, fault] as const))("run 
       env: lab.env,
     });
 
+  await fault.prepare?.({ sandbox, lab, name });
   // Every other one has a door already: it was upgraded before.
   const hasDoor = run % 2 === 1;
   const own = await lab.open(name, hasDoor ? "v2.6.9" : "v2.7.0");
@@ -95,7 +96,9 @@ test.each(chosen().map((fault, run) => [run, fault.name, fault] as const))("run 
 
   const jupyter = outcome.ports.find(({ service }) => service === "jupyter");
   const port = jupyter?.reached[0]?.port ?? 0;
-  expect(await ask(hasDoor ? own.jupyter : port, "/version")).toBe(fault.end === "draining" ? "v2.7.1" : "v2.7.0");
+  expect(await ask(hasDoor || fault.end === "rolled-back" ? own.jupyter : port, "/version")).toBe(
+    fault.end === "draining" ? "v2.7.1" : "v2.7.0",
+  );
   if (fault.jobEnds !== true) {
     const aside = fault.end === "draining" ? (jupyter?.aside?.port ?? own.jupyter) : own.jupyter;
     expect(await ask(aside, "/version")).toBe("v2.7.0"); // whoever works there still does

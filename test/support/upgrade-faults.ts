@@ -36,6 +36,8 @@ export interface Fault {
   readonly jobEnds?: true;
   /** Connections through the door end with it. */
   readonly cuts?: true;
+  /** Before the workbench is there. */
+  prepare?(setting: Pick<FaultSetting, "sandbox" | "lab" | "name">): Promise<void>;
   /** Gives what the first run said, where it is of interest; in any case the fault is over. */
   run(setting: FaultSetting): Promise<CliResult | null>;
 }
@@ -275,23 +277,30 @@ export const FAULTS: readonly Fault[] = [
     name: "the disk is full when the journal is written",
     to: GOOD,
     end: "draining",
+    // A disk of its own, from the start: a door that runs has it mounted.
+    async prepare({ sandbox, lab, name }) {
+      const directory = stateOf(lab, name);
+      const asRoot = (program: string, ...args: string[]): Promise<unknown> =>
+        finished(program, args, { cwd: "/", env: sandbox.env });
+      await asRoot("mkdir", "-p", directory);
+      await asRoot("mount", "-t", "tmpfs", "-o", "size=64k", "morello-test", directory);
+      sandbox.beforeRemoval(async () => void (await asRoot("umount", "--lazy", directory)));
+    },
     async run(setting) {
-      const { sandbox, lab, random, name } = setting;
-      const directory = join(lab.env["XDG_STATE_HOME"] ?? "", "morello", "workbench", name);
-      const mount = (args: readonly string[]): Promise<unknown> =>
-        finished(args[0] ?? "", args.slice(1), { cwd: "/", env: sandbox.env });
-      await mount(["mkdir", "-p", directory]);
-      await mount(["mount", "-t", "tmpfs", "-o", "size=64k", "morello-test", directory]);
-      sandbox.beforeRemoval(async () => void (await mount(["umount", "--lazy", directory])));
-      const left = pick(random, [0, 1, 2, 3]) * 4096;
+      const ballast = join(stateOf(setting.lab, setting.name), "ballast");
+      const left = pick(setting.random, [0, 1, 2, 3]) * 4096;
       try {
-        writeFileSync(join(directory, "ballast"), Buffer.alloc(64 * 1024 - 4096 - left));
+        writeFileSync(ballast, Buffer.alloc(64 * 1024 - 4096 - left));
       } catch {
         // as full as it gets
       }
       const said = await upgrade(setting, GOOD).result;
-      truncateSync(join(directory, "ballast"), 0);
+      truncateSync(ballast, 0);
       return said;
     },
   },
 ];
+
+function stateOf(lab: Workbenches, name: string): string {
+  return join(lab.env["XDG_STATE_HOME"] ?? "", "morello", "workbench", name);
+}
