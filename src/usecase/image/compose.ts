@@ -2,6 +2,8 @@
 // with one layer that leads to the tree of this release. Composed in memory and proven; nothing is written.
 import { changedParts, PART_NAMES } from "../../environment/inputs.ts";
 import { AppError } from "../../error.ts";
+import { lfsPointers } from "../../layer/source.ts";
+import { quotePath } from "../../object/path.ts";
 import { append, type ComposedImage } from "../../oci/append.ts";
 import { LABEL, labelsOf } from "../../oci/label.ts";
 import { collect, contentOf } from "../../registry/content.ts";
@@ -171,6 +173,7 @@ async function patch(
   };
 }
 
+<<<<<<< ours
 /** What the environment's image says of PyTorch stays as it was said: the table that it is from may have grown since. */
 function ofEnvironment(labels: Readonly<Record<string, string>>): Record<string, string> {
   const keys = [LABEL.torch, LABEL.cuda, LABEL.archs];
@@ -179,6 +182,15 @@ function ofEnvironment(labels: Readonly<Record<string, string>>): Record<string,
 
 async function filesOf({ reader }: Builder, { subject, spec }: Source): ReturnType<typeof withContents> {
   return withContents(reader, await sourceEntries(reader, subject.tree, spec.image.source));
+=======
+async function filesOf({ reader, notices }: Builder, { subject, spec }: Source): ReturnType<typeof withContents> {
+  const files = await withContents(reader, await sourceEntries(reader, subject.tree, spec.image.source));
+  const [pointer, ...more] = lfsPointers(files).map(quotePath);
+  const named = more.length === 0 ? `${pointer} is` : `${pointer} and ${more.length} more are`;
+  const notice = `${named} in the image as git has it: a pointer of git-lfs, without the content it points to`;
+  if (pointer !== undefined && !notices.includes(notice)) notices.push(notice);
+  return files;
+>>>>>>> theirs
 }
 
 function layersOf({ parts }: ComposedImage, below: number, top: "source" | "diff"): ImageLayer[] {

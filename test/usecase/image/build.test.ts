@@ -248,7 +248,25 @@ test("a light tag is taken, and said to be one", async () => {
   expect((await build(repository, "v2.7.2")).notices).toEqual([expect.stringContaining("light tag")]);
 });
 
+test("a pointer of git-lfs goes in as it is, and is named", async () => {
+  const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n";
+  const odd = { files: { "app/model.bin": pointer } };
+  const repository = await releases().commit("odd", odd).annotatedTag("v2.7.2").create(makeSandbox());
+  expect((await build(repository, "v2.7.2")).notices).toEqual([
+    "app/model.bin is in the image as git has it: a pointer of git-lfs, without the content it points to",
+  ]);
+});
+
 describe("what cannot be an image", () => {
+  test("an included path that the tree has not", async () => {
+    const odd = { files: { "morello.yaml": SPEC.replace(/include: .*/, "include: [app, lib]") } };
+    const repository = await releases().commit("odd", odd).annotatedTag("v2.7.2").create(makeSandbox());
+    expect(await failure(build(repository, "v2.7.2"))).toMatchObject({
+      code: "image-spec",
+      message: 'image.source.include names "lib", and the tree has no such path',
+    });
+  });
+
   test("a tag without an image section is told which to add", async () => {
     const repository = await releases("maintainedMonths: 3\n").create(makeSandbox());
     expect(await failure(build(repository, "v2.7.1"))).toMatchObject({
