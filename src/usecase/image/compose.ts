@@ -173,16 +173,12 @@ async function patch(
   };
 }
 
-<<<<<<< ours
 /** What the environment's image says of PyTorch stays as it was said: the table that it is from may have grown since. */
 function ofEnvironment(labels: Readonly<Record<string, string>>): Record<string, string> {
   const keys = [LABEL.torch, LABEL.cuda, LABEL.archs];
   return Object.fromEntries(keys.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])));
 }
 
-async function filesOf({ reader }: Builder, { subject, spec }: Source): ReturnType<typeof withContents> {
-  return withContents(reader, await sourceEntries(reader, subject.tree, spec.image.source));
-=======
 async function filesOf({ reader, notices }: Builder, { subject, spec }: Source): ReturnType<typeof withContents> {
   const files = await withContents(reader, await sourceEntries(reader, subject.tree, spec.image.source));
   const [pointer, ...more] = lfsPointers(files).map(quotePath);
@@ -190,7 +186,6 @@ async function filesOf({ reader, notices }: Builder, { subject, spec }: Source):
   const notice = `${named} in the image as git has it: a pointer of git-lfs, without the content it points to`;
   if (pointer !== undefined && !notices.includes(notice)) notices.push(notice);
   return files;
->>>>>>> theirs
 }
 
 function layersOf({ parts }: ComposedImage, below: number, top: "source" | "diff"): ImageLayer[] {
