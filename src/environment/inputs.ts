@@ -2,8 +2,6 @@
 // differ, the parts say why.
 import { createHash } from "node:crypto";
 import { byBytes } from "./asks.ts";
-import { containerfile } from "./containerfile.ts";
-import { inOrder, type ImageFile } from "./files.ts";
 import { lockedEnvironment, type Lock } from "./lock.ts";
 import type { ImageSection } from "./spec.ts";
 import type { Variant } from "./variants.ts";
@@ -15,8 +13,7 @@ export const PART_NAMES = {
   debs: "Debian packages",
   wheels: "Python packages",
   epoch: "the lock's epoch",
-  containerfile: "the build's steps",
-  files: "files of the workbench",
+  recipe: "how Morello makes environments",
   services: "the services",
   user: "the user",
   env: "variables and ports",
@@ -33,31 +30,26 @@ export interface EnvironmentInputs {
 
 /**
  * Names, URLs and mirrors do not count, hashes do. The variant's name does not count either: two variants that hold the
- * same have the same key. `lock` is null where the base is the whole environment.
+ * same have the same key. `lock` is null where the base is the whole environment. Nothing here follows from the Morello
+ * that is installed: another version finds the same key.
  */
 export function environmentInputs(
   image: ImageSection,
   lock: Lock | null,
   variant: Variant,
   platform: string,
-  files: readonly ImageFile[],
 ): EnvironmentInputs {
   const { environment } = variant;
   const locked = lockedEnvironment(lock, variant.name, platform);
   const { debs = [], wheels = [] } = locked ?? {};
-  const isBuilt = debs.length + wheels.length + files.length > 0;
-  const text = containerfile({ image, variant, platform, lock, files });
+  const isBuilt = debs.length + wheels.length > 0 || image.services.jupyter || image.services.ssh;
   const parts: Record<PartName, string> = {
     base: environment.base === "scratch" ? "scratch" : (environment.base.split("@")[1] ?? ""),
     platform,
     debs: digest(debs.map(({ name, version, architecture, sha256 }) => `${name} ${version} ${architecture} ${sha256}`)),
     wheels: digest(wheels.map(({ name, version, sha256 }) => `${name} ${version} ${sha256}`)),
     epoch: isBuilt ? String(lock?.epoch ?? 0) : "none",
-    containerfile: digest(stepsOf(text), "as they stand"),
-    files: digest(
-      inOrder(files).map(({ path, mode, bytes }) => `${path} ${mode.toString(8)} ${sha256Of(bytes)}`),
-      "as they stand",
-    ),
+    recipe: isBuilt ? (lock?.recipe ?? "none") : "none",
     services: Object.entries(image.services)
       .filter(([, isOn]) => isOn)
       .map(([name]) => name)
@@ -78,15 +70,9 @@ export function changedParts(before: EnvironmentInputs, after: EnvironmentInputs
   return (Object.keys(PART_NAMES) as PartName[]).filter((name) => before.parts[name] !== after.parts[name]);
 }
 
-/** Without comments, and without what other parts say: the name of the variant, the base, the epoch. */
-function stepsOf(text: string): string[] {
-  return text.split("\n").filter((line) => line !== "" && !/^(?:\s*#|FROM |ARG SOURCE_DATE_EPOCH=)/.test(line));
-}
-
-/** Empty for none. Sorted unless the order says something. */
-function digest(lines: readonly string[], order: "sorted" | "as they stand" = "sorted"): string {
-  const all = order === "sorted" ? lines.toSorted(byBytes) : lines;
-  return all.length === 0 ? "" : sha256Of(all.join("\n"));
+/** Empty for none. */
+function digest(lines: readonly string[]): string {
+  return lines.length === 0 ? "" : sha256Of(lines.toSorted(byBytes).join("\n"));
 }
 
 function sha256Of(bytes: string | Uint8Array): string {

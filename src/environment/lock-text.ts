@@ -16,6 +16,7 @@ export function lockText(lock: Lock): string {
     `version ${lock.version}`,
     `spec ${lock.spec}`,
     `epoch ${lock.epoch}`,
+    `recipe ${lock.recipe}`,
     ...environments.flatMap((each) => ["", ...environmentLines(each)]),
     "",
   ].join("\n");
@@ -57,7 +58,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
  * cannot be read. `where`: how messages name the file.
  */
 export function parseLock(text: string, where: string = LOCK_FILE): Lock {
-  const head: { version?: number; spec?: string; epoch?: number } = {};
+  const head: Head = {};
   const environments: Writable<LockedEnvironment>[] = [];
   for (const [index, line] of text.split("\n").entries()) {
     const fail = (why: string): never => {
@@ -78,13 +79,20 @@ export function parseLock(text: string, where: string = LOCK_FILE): Lock {
     const isRead = last === undefined ? readHead(head, key, words) : readLine(last, key, words);
     if (!isRead) fail(`cannot be read: ${line.slice(0, 80)}`);
   }
-  return checked({ version: head.version, epoch: head.epoch, spec: head.spec, environments }, where);
+  return checked({ ...head, environments }, where);
 }
 
-function readHead(head: { version?: number; spec?: string; epoch?: number }, key: string, words: string[]): boolean {
+interface Head {
+  version?: number;
+  spec?: string;
+  recipe?: string;
+  epoch?: number;
+}
+
+function readHead(head: Head, key: string, words: string[]): boolean {
   const [word = ""] = words;
   if (words.length !== 1 || Object.hasOwn(head, key)) return false;
-  if (key === "spec") head.spec = word;
+  if (key === "spec" || key === "recipe") head[key] = word;
   else if (key === "version" || key === "epoch") head[key] = wholeNumber(word);
   else return false;
   return true;

@@ -52,6 +52,11 @@ export const Lock = z.strictObject({
   version: z.literal(1),
   /** Unix seconds: SOURCE_DATE_EPOCH of the build; no file is newer. */
   epoch: z.int().min(0),
+  /**
+   * SHA-256 over how Morello makes an environment: a build's steps and the files of the workbench. It is that of the
+   * Morello that locked, so a newer one appends to the same environment, and does not take itself for a change.
+   */
+  recipe: Sha256,
   /** SHA-256 over what was asked for. */
   spec: Sha256,
   /** In order of variant and platform. */

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inOrder, type ImageFile } from "../environment/files.ts";
+import { recipeOf } from "../environment/recipe.ts";
 import type { ImageSection } from "../environment/spec.ts";
 import { AppError } from "../error.ts";
 
@@ -45,4 +46,9 @@ export function workbenchDirectory(): string {
     if (folder === dirname(folder)) break;
   }
   throw new AppError("internal", "workbench/ is missing from the installation", { hint: "npm run build" });
+}
+
+/** The recipe of the Morello that is installed; a lock keeps that of the one that wrote it. */
+export function installedRecipe(): string {
+  return recipeOf(workbenchFiles({ services: { jupyter: true, ssh: true } }));
 }

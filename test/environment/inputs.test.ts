@@ -1,15 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { changedParts, environmentInputs } from "../../src/environment/inputs.ts";
 import type { Lock } from "../../src/environment/lock.ts";
-import type { ImageFile } from "../../src/environment/files.ts";
 import { deb, DEBIAN, imageSection, lockOf, onlyVariant, wheel } from "./sections.ts";
 
 const LOCK = lockOf({ debs: [deb("tmux")], wheels: [wheel("numpy")] });
-const FILES: ImageFile[] = [{ path: "/usr/local/bin/start", mode: 0o755, bytes: Buffer.from("#!/bin/sh\n") }];
 
-function inputs(image: object = {}, lock: Lock | null = LOCK, files = FILES) {
+function inputs(image: object = {}, lock: Lock | null = LOCK) {
   const section = imageSection({ environment: { base: DEBIAN }, ...image });
-  return environmentInputs(section, lock, onlyVariant(section), "linux/amd64", files);
+  return environmentInputs(section, lock, onlyVariant(section), "linux/amd64");
 }
 
 describe("the key of an environment", () => {
@@ -22,11 +20,10 @@ describe("the key of an environment", () => {
     ],
     ["the epoch", inputs({}, { ...LOCK, epoch: 1 }), ["epoch"]],
     ["the base", inputs({ environment: { base: DEBIAN.replaceAll("b", "c") } }), ["base"]],
-    ["a file", inputs({}, LOCK, [{ ...FILES[0]!, bytes: Buffer.from("#!/bin/sh\nexit\n") }]), ["files"]],
-    ["a file's mode", inputs({}, LOCK, [{ ...FILES[0]!, mode: 0o644 }]), ["files"]],
-    ["the user", inputs({ user: "1000" }), ["containerfile", "user"]],
-    ["a service", inputs({ services: { ssh: true } }), ["containerfile", "services"]],
-    ["a variable", inputs({ environment: { base: DEBIAN, env: { TZ: "UTC" } } }), ["containerfile", "env"]],
+    ["the recipe", inputs({}, { ...LOCK, recipe: "7".repeat(64) }), ["recipe"]],
+    ["the user", inputs({ user: "1000" }), ["user"]],
+    ["a service", inputs({ services: { ssh: true } }), ["services"]],
+    ["a variable", inputs({ environment: { base: DEBIAN, env: { TZ: "UTC" } } }), ["env"]],
     ["the source's paths", inputs({ source: { include: ["src"] } }), ["source"]],
   ] as const)("changes with %s, and says so", (_, changed, parts) => {
     expect(changed.key).not.toBe(inputs().key);
@@ -55,7 +52,7 @@ describe("the key of an environment", () => {
   });
 
   test("does not know an epoch where nothing is built", () => {
-    expect(inputs({}, null, []).parts.epoch).toBe("none");
-    expect(inputs({}, { ...lockOf({}), epoch: 5 }, []).key).toBe(inputs({}, null, []).key);
+    expect(inputs({}, null).parts.epoch).toBe("none");
+    expect(inputs({}, { ...lockOf({}), epoch: 5 }).key).toBe(inputs({}, null).key);
   });
 });

@@ -21,6 +21,7 @@ describe("the text of a lock", () => {
       version 1
       spec 5555555555555555555555555555555555555555555555555555555555555555
       epoch 1700000000
+      recipe 6666666666666666666666666666666666666666666666666666666666666666
 
       [default linux/amd64]
       base docker.io/library/debian:bookworm-slim@sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
@@ -98,6 +99,7 @@ const anyLock: fc.Arbitrary<Lock> = fc.record({
   version: fc.constant(1 as const),
   epoch: fc.nat(),
   spec: hex,
+  recipe: hex,
   environments: fc.uniqueArray(
     fc.record({
       variant: word,

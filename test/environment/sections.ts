@@ -31,6 +31,7 @@ export function lockOf(...environments: Partial<LockedEnvironment>[]): Lock {
     version: 1,
     epoch: 1_700_000_000,
     spec: "5".repeat(64),
+    recipe: "6".repeat(64),
     environments: environments.map((each) => ({
       variant: "default",
       platform: "linux/amd64",

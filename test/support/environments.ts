@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import type { Lock, LockedDeb } from "../../src/environment/lock.ts";
 import { ImageSection } from "../../src/environment/spec.ts";
+import { installedRecipe } from "../../src/image/workbench.ts";
 import { variantsOf } from "../../src/environment/variants.ts";
 import type { BuildEnvironmentRequest } from "../../src/image/build-environment.ts";
 import type { BaseImage } from "../../src/image/docker-archive.ts";
@@ -37,6 +38,7 @@ export function lockOf(debs: readonly LockedDeb[], base: string = BASE): Lock {
     version: 1,
     epoch: CLOCK,
     spec: "0".repeat(64),
+    recipe: installedRecipe(),
     environments: [{ ...environment, asks, debs: [...debs], wheels: [] }],
   };
 }

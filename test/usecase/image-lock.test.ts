@@ -267,3 +267,16 @@ test("--offline takes the lists that are there", async () => {
   await lock({ offline: true });
   expect(text()).toBe(before);
 });
+
+test("a lock of another Morello holds, and is written anew with the same packages when it is asked for", async () => {
+  const { sandbox, environment, lock, text } = await project();
+  const archive = await debArchive(sandbox, DEBS);
+  sandbox.write("repo/keys/archive.gpg", archive.keyring);
+  environment({ packages: { apt: ["tmux"] }, indexes: { apt: [archive.source], keys: ["keys/archive.gpg"] } });
+  await lock();
+  const written = text();
+  sandbox.write("repo/morello.lock", written.replace(/^recipe .*$/m, `recipe ${"7".repeat(64)}`));
+  expect(await lock({ check: true })).toMatchObject({ kind: "holds" });
+  expect(await lock()).toMatchObject({ kind: "locked", isWritten: true });
+  expect(text()).toBe(written);
+});

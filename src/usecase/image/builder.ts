@@ -3,7 +3,6 @@ import { environmentInputs, type EnvironmentInputs } from "../../environment/inp
 import type { Variant } from "../../environment/variants.ts";
 import type { ObjectReader } from "../../git/objects.ts";
 import type { WorkDirectory } from "../../image/work-directory.ts";
-import { workbenchFiles } from "../../image/workbench.ts";
 import type { Reference } from "../../oci/reference.ts";
 import type { ImageStore } from "../../registry/store.ts";
 import type { Workspace } from "../workspace.ts";
@@ -46,7 +45,7 @@ export interface Source {
 export function inputsOf({ image, lock, variants }: TreeSpec, name: string, platform: string): Inputs | null {
   const variant = variants.find((each) => each.name === name);
   if (variant === undefined) return null;
-  return { ...environmentInputs(image, lock, variant, platform, workbenchFiles(image)), variant };
+  return { ...environmentInputs(image, lock, variant, platform), variant };
 }
 
 export interface Inputs extends EnvironmentInputs {

@@ -3,7 +3,7 @@ import { lockedEnvironment } from "../../environment/lock.ts";
 import type { Variant } from "../../environment/variants.ts";
 import { AppError } from "../../error.ts";
 import { buildEnvironment, type BuiltEnvironment } from "../../image/build-environment.ts";
-import { workbenchFiles } from "../../image/workbench.ts";
+import { installedRecipe, workbenchFiles } from "../../image/workbench.ts";
 import type { Builder } from "./builder.ts";
 import { packageCache } from "./package-cache.ts";
 import { packageMirrors } from "./package-mirrors.ts";
@@ -35,6 +35,16 @@ export function environmentImage(
       {
         hint: "morello image lock, commit it to the line, and release that",
         data: { locked: locked.digest, base: base.digest },
+      },
+    );
+  }
+  if (lock !== null && lock.recipe !== installedRecipe()) {
+    throw new AppError(
+      "lock-invalid",
+      "morello.lock was written by a Morello that makes environments otherwise, and this one has to be built",
+      {
+        hint: "morello image lock, commit it to the line, and release that; or build with the Morello that wrote it",
+        data: { locked: lock.recipe, installed: installedRecipe() },
       },
     );
   }

@@ -13,6 +13,7 @@ import { normalName } from "../../environment/wanted.ts";
 import { AppError, isAppError } from "../../error.ts";
 import { findMissing } from "../../image/lock/missing.ts";
 import { resolveEnvironment, type Kept, type ResolveDeps, type Resolved } from "../../image/lock/resolve.ts";
+import { installedRecipe } from "../../image/workbench.ts";
 import type { ImageLockOutcome, LockedSummary } from "../../wire/image/lock.ts";
 import type { Deps } from "../workspace.ts";
 import { packageCache } from "./package-cache.ts";
@@ -50,7 +51,8 @@ export async function lockImage(deps: Deps, input: LockInput): Promise<ImageLock
     if (differences.length > 0) return { kind: "stale", differences };
     return input.online && before !== null ? checkOnline(image, before, resolveDeps, deps) : holds(before, false);
   }
-  if (before !== null && differences.length === 0 && input.update === null)
+  const isCurrent = before?.recipe === installedRecipe();
+  if (before !== null && isCurrent && differences.length === 0 && input.update === null)
     return { kind: "locked", isWritten: false, epoch: before.epoch, environments: before.environments.map(unchanged) };
   return write(root, image, before, input.update, resolveDeps, deps);
 }
@@ -75,7 +77,13 @@ async function write(
   );
   const isSame = before?.environments.length === resolved.length && changes.every((each) => each.length === 0);
   const epoch = before !== null && isSame ? before.epoch : epochOf(resolved, deps);
-  const lock: Lock = { version: 1, epoch, spec: specDigest(image), environments: resolved.map(({ locked }) => locked) };
+  const lock: Lock = {
+    version: 1,
+    epoch,
+    spec: specDigest(image),
+    recipe: installedRecipe(),
+    environments: resolved.map(({ locked }) => locked),
+  };
   const isWritten = writeLock(root, lockText(lock));
   const environments = resolved.map(({ locked, notes }, index) => summary(locked, changes[index] ?? [], notes));
   return { kind: "locked", isWritten, epoch, environments };

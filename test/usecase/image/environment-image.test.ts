@@ -18,8 +18,11 @@ interface Setting {
   readonly name: string;
 }
 
-/** `v2.7.0` installs `hello` on the tiny base; `v2.7.1` changes a line of source. `locked`: another base in the lock. */
-async function releases(sandbox: Sandbox, locked?: string): Promise<Setting> {
+/** `v2.7.0` installs `hello` on the tiny base; `v2.7.1` changes a line of source. `more`: what the lock has otherwise. */
+async function releases(
+  sandbox: Sandbox,
+  more: { readonly base?: string; readonly recipe?: string } = {},
+): Promise<Setting> {
   const { host } = await registryServer(sandbox);
   const engines = containers(sandbox);
   const base = await tinyBase(sandbox, APT_FILES);
@@ -33,9 +36,10 @@ async function releases(sandbox: Sandbox, locked?: string): Promise<Setting> {
   environment: {base: '${reference}', packages: {apt: [hello]}}
   source: {path: /opt/app, include: [app]}
 `;
+  const lock = lockOf([deb], `${host}/tiny@${more.base ?? base.digest}`);
   const files = {
     "morello.yaml": spec,
-    "morello.lock": lockText(lockOf([deb], `${host}/tiny@${locked ?? base.digest}`)),
+    "morello.lock": lockText({ ...lock, recipe: more.recipe ?? lock.recipe }),
     "app/run": "echo leaks\n",
   };
   const repository = await history()
@@ -93,9 +97,17 @@ test("a dry run builds nothing, and says that something would be built", async (
 
 test("a lock that was made for another base is refused before anything is built", async () => {
   const other = `sha256:${"1".repeat(64)}`;
-  const error = await failure(build(await releases(makeSandbox(), other), "v2.7.0"));
+  const error = await failure(build(await releases(makeSandbox(), { base: other }), "v2.7.0"));
   expect(error.code).toBe("lock-invalid");
   expect(error.message).toMatch(
     new RegExp(`^morello.lock is made for the base ${other}, and morello.yaml has sha256:`),
   );
+});
+
+test("an environment that another Morello locked is not built otherwise: the lock has to be written anew", async () => {
+  const setting = await releases(makeSandbox(), { recipe: "7".repeat(64) });
+  expect(await failure(build(setting, "v2.7.0"))).toMatchObject({
+    code: "lock-invalid",
+    hint: expect.stringContaining("morello image lock") as string,
+  });
 });

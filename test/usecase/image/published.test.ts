@@ -173,7 +173,7 @@ test("where the image below does not hold what it says, the proof fails and noth
   const section = { name: "registry.example.com/team/app", environment: { packages: { apt: ["tmux"] } } };
   const image = imageSection({ ...section, source: { path: "/opt/app", include: ["app"] } });
   const labels = {
-    [LABEL.environment]: environmentInputs(image, lock, onlyVariant(image), "linux/amd64", []).key,
+    [LABEL.environment]: environmentInputs(image, lock, onlyVariant(image), "linux/amd64").key,
     [LABEL.tree]: await repository.git(["rev-parse", "v2.7.2^{tree}"]),
   };
   const files = { "opt/app/app/train.py": "tampered\n", "opt/app/app/data.csv": PLAIN["app/data.csv"] };
