@@ -1,4 +1,5 @@
 // An image's configuration and a host's facts -> whether the image would find CUDA there. Reads no layer, runs nothing.
+import { rowOf } from "../environment/compat/torch.ts";
 import { LABEL } from "../oci/label.ts";
 import type { ImageConfig, Manifest } from "../oci/schema.ts";
 import { compareVersions, cudaOf, driverOf, floorOf, runsOn, wheelOf, type Wheel } from "./compat.ts";
@@ -30,8 +31,9 @@ export function needsOf(manifest: Manifest, config: ImageConfig): ImageNeeds {
   const variables = new Map(
     (config.config?.Env ?? []).map((line) => [before(line, "="), line.slice(line.indexOf("=") + 1)]),
   );
-  const cuda = versionIn(labels[LABEL.cuda] ?? variables.get("CUDA_VERSION"));
   const version = labels[LABEL.torch] ?? variables.get("PYTORCH_VERSION") ?? null;
+  const row = version === null ? null : rowOf(version, null);
+  const cuda = versionIn(labels[LABEL.cuda] ?? row?.cuda ?? variables.get("CUDA_VERSION"));
   const visible = variables.get("NVIDIA_VISIBLE_DEVICES");
   const requires = [...variables].filter(([name]) => name.startsWith("NVIDIA_REQUIRE_"));
   return {
@@ -40,10 +42,15 @@ export function needsOf(manifest: Manifest, config: ImageConfig): ImageNeeds {
       cuda === null && requires.length === 0 && (visible === undefined || ["", "void", "none"].includes(visible)),
     torch: version,
     cuda,
-    archs: archsIn(labels[LABEL.archs]) ?? (version === null || cuda === null ? null : wheelOf(version, cuda)),
+    archs: archsIn(labels[LABEL.archs]) ?? archsOf(version, cuda),
     requires: variables.get("NVIDIA_DISABLE_REQUIRE") === "true" ? [] : requires,
     compat: variables.has("NV_CUDA_COMPAT_PACKAGE") || variables.has("CUDA_DRIVER_VERSION"),
   };
+}
+
+function archsOf(torch: string | null, cuda: string | null): Pick<Wheel, "code" | "ptx"> | null {
+  const wheel = torch === null || cuda === null ? null : wheelOf(torch, cuda);
+  return wheel === null ? null : { code: wheel.code, ptx: wheel.ptx };
 }
 
 function before(text: string, mark: string): string {

@@ -1,7 +1,5 @@
 // What is known of a tagged tree -> the labels and annotations of its image. Nothing here depends on the machine.
 
-import { rowId, rowOf } from "../environment/compat/torch.ts";
-
 /** Keys of OCI's image annotations, and Morello's own. */
 export const LABEL = {
   version: "org.opencontainers.image.version",
@@ -69,21 +67,9 @@ export function labelsOf(of: Labelled): Record<string, string> {
     [LABEL.ledger, of.checkpoint],
     [LABEL.tree, of.tree],
     [LABEL.variant, of.variant],
-    ...torchLabels(of.torch),
+    [LABEL.torch, of.torch],
   ];
   return Object.fromEntries(values.flatMap(([key, value]) => (value === null ? [] : [[key, value]])));
-}
-
-/** What the compatibility table knows of a wheel; nothing where it does not know it. */
-function torchLabels(wheel: string | null): (readonly [string, string | null])[] {
-  const row = wheel === null ? null : rowOf(wheel, null);
-  if (row === null) return [];
-  const archs = [...(row.archs ?? []), ...row.ptx].join(" ");
-  return [
-    [LABEL.torch, rowId(row)],
-    [LABEL.cuda, row.cuda],
-    [LABEL.archs, archs === "" ? null : archs],
-  ];
 }
 
 /** The ledger commit in an annotated tag's message (bytes as latin1); null if it has no such trailer. */

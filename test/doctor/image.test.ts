@@ -54,7 +54,7 @@ const NVIDIA_12_6 = image({
 });
 
 describe("what an image says of itself", () => {
-  test("Morello's labels name wheel, CUDA and architectures", () => {
+  test("Morello's label names the wheel, and the table its CUDA and architectures", () => {
     expect(workbench("2.7.1+cu128")).toEqual({
       size: 4_000_001_100,
       cpuOnly: false,

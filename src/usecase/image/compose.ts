@@ -141,7 +141,7 @@ async function patch(
     environment: inherited[LABEL.environment] ?? below.digest,
     base: { name: `${spec.image.name}:${below.source.subject.version}`, digest: below.digest },
   });
-  const labels = { ...labelsOf({ ...described, torch: null }), ...ofEnvironment(inherited) };
+  const labels = labelsOf({ ...described, torch: inherited[LABEL.torch] ?? null });
   const createdBy = `morello: source of ${subject.version}, what differs from ${below.source.subject.version}`;
   const top = layer === null ? [] : [{ ...layer, createdBy }];
   const image = append(below.parts, top, dressOf(subject, spec, labels));
@@ -171,12 +171,6 @@ async function patch(
     },
     proof,
   };
-}
-
-/** What the environment's image says of PyTorch stays as it was said: the table that it is from may have grown since. */
-function ofEnvironment(labels: Readonly<Record<string, string>>): Record<string, string> {
-  const keys = [LABEL.torch, LABEL.cuda, LABEL.archs];
-  return Object.fromEntries(keys.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])));
 }
 
 async function filesOf({ reader, notices }: Builder, { subject, spec }: Source): ReturnType<typeof withContents> {
