@@ -234,7 +234,7 @@ test("with --container the command runs in the image of the line's last tag, on 
 
 test("a pass in one image is none in another, nor on the machine itself", async () => {
   const repository = await verifiedStory({ "release/*": "true" }, { image: "app" }).create(makeSandbox());
-  const { env } = fakeEngine(repository.sandbox, "docker");
+  const { env } = fakeEngine(repository.sandbox, "podman");
   const isCached = async (words: readonly string[], more: Environment = {}): Promise<boolean | undefined> => {
     const all = ["verify", "v2.7", "--allow", "--json", ...words];
     const done = await cli(repository, all, { env: { ...env, ...more } });
