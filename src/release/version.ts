@@ -222,8 +222,9 @@ export function isLatest(tag: string, taken: readonly string[]): boolean {
 }
 
 /**
- * Names that move with releases: `v2.7` where the tag is the highest final version of that series, `v2` likewise, and
- * `latest`. By version, never by date, so a patch of an old line leaves `latest` where it is. None for a pre-release.
+ * Names that move with releases: `v2.7` where the tag is the highest final version of that series, and `latest`. By
+ * version, never by date, so a patch of an old line leaves `latest` where it is. `v2` is none of them: it would go from
+ * series to series under those who pinned it. None for a pre-release.
  */
 export function floatingTags(tag: string, taken: readonly string[]): string[] {
   const own = parseTag(tag);
@@ -234,7 +235,7 @@ export function floatingTags(tag: string, taken: readonly string[]): string[] {
     finals.every((other) => !inSeries(other.numbers, series) || compareTagVersions(other, own) <= 0);
   const names = parts.slice(1).map((_, n) => parts.length - 1 - n);
   const moving = names
-    .filter((length) => highest(own.numbers.slice(0, length)))
+    .filter((length) => length > 1 && highest(own.numbers.slice(0, length)))
     .map((length) => `${own.prefix}${parts.slice(0, length).join(separator)}`);
   return highest([]) ? [...moving, "latest"] : moving;
 }

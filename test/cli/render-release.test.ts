@@ -41,7 +41,7 @@ const RELEASE: Release = {
   cancelled: [{ commit: oid("e"), revert: oid("f") }],
   allowed: "promised to a user",
   latest: true,
-  floating: ["v2.7", "v2", "latest"],
+  floating: ["v2.7", "latest"],
   skipped: [],
   notes: "",
   signed: false,
@@ -89,7 +89,7 @@ test("a release to come, 80 columns", () => {
       features and breaking changes are allowed: promised to a user
       a commit of its own brings package.json, CHANGELOG.md to the version
       not on this line: src/_version.py
-      names that move to it: v2.7, v2, latest
+      names that move to it: v2.7, latest
       origin is out of reach: only the tags here were looked at
     "
   `);
@@ -105,7 +105,7 @@ test("a release to come, 120 columns", () => {
       features and breaking changes are allowed: promised to a user
       a commit of its own brings package.json, CHANGELOG.md to the version
       not on this line: src/_version.py
-      names that move to it: v2.7, v2, latest
+      names that move to it: v2.7, latest
       origin is out of reach: only the tags here were looked at
     "
   `);
@@ -121,7 +121,7 @@ test("a release to come, in a pipe", () => {
     release/v2.7: features and breaking changes are allowed: promised to a user
     release/v2.7: a commit of its own brings package.json, CHANGELOG.md to the version
     release/v2.7: not on this line: src/_version.py
-    release/v2.7: names that move to it: v2.7, v2, latest
+    release/v2.7: names that move to it: v2.7, latest
     release/v2.7: origin is out of reach: only the tags here were looked at
     release/v2.7: v2.7.1 would be the latest version
     "

@@ -181,8 +181,8 @@ describe("latest and the names that move", () => {
   const taken = ["v1.9.0", "v2.7.0", "v2.7.1", "v2.8.0", "v3.0.0-rc.1"];
   test.each([
     ["a patch of an old line moves its own alone", "v2.7.2", ["v2.7"]],
-    ["a patch of the newest line", "v2.8.1", ["v2.8", "v2", "latest"]],
-    ["the first of an older major", "v1.9.1", ["v1.9", "v1"]],
+    ["a patch of the newest line", "v2.8.1", ["v2.8", "latest"]],
+    ["the first of an older major", "v1.9.1", ["v1.9"]],
     ["a pre-release", "v3.0.0-rc.2", []],
     ["below a version of its own series", "v2.7.0", []],
   ])("%s", (_, tag, wanted) => {

@@ -25,7 +25,7 @@ export function floatingTags({ release, suffix, suffixes, releases, tags }: Floa
   if (version === null) return [];
   const component = release.includes("/") ? `${release.slice(0, release.lastIndexOf("/")).replaceAll("/", "-")}-` : "";
   return floatingVersions(version, versionsAmong(tags, suffix, suffixes))
-    .filter((name) => !releases.has(name) && name !== version && !isMajor(name))
+    .filter((name) => !releases.has(name) && name !== version)
     .flatMap((name) => imageTag(name === "latest" ? `${component}latest` : name, suffix) ?? []);
 }
 
@@ -37,9 +37,4 @@ export function mayMove(held: string | null, release: string): boolean {
   ];
   if (before === null || after === null) return true;
   return before.prefix === after.prefix && compareTagVersions(before, after) <= 0;
-}
-
-/** `v2` would go from series to series under those who pinned it: `latest` alone does, and says so. */
-function isMajor(name: string): boolean {
-  return parseTag(name)?.numbers.length === 1;
 }
