@@ -8,15 +8,15 @@ import { formatPlace, parseReference, type Reference } from "../../oci/reference
 import type { ImageAdoptOutcome, ImageDifference } from "../../wire/image/adopt.ts";
 import { withReconciled } from "../reconciled.ts";
 import { withWorkspace, type Deps, type Workspace } from "../workspace.ts";
-import { imageCache } from "./cache.ts";
-import { versionTag } from "./dress.ts";
+import { imageCache } from "./composing/cache.ts";
+import { versionTag } from "./composing/dress.ts";
 import { Places } from "./places.ts";
-import { contentsOnly, differences } from "./prove.ts";
+import { contentsOnly, differences } from "./composing/prove.ts";
 import { readSpec } from "./read-spec.ts";
-import { recordImages } from "./record-images.ts";
-import { placeOf } from "./source-layer.ts";
-import { sourceEntries, withContents } from "./source-files.ts";
-import { findImage, tableOf } from "./stored-image.ts";
+import { recordImages } from "./publishing/record-images.ts";
+import { placeOf } from "./composing/source-layer.ts";
+import { sourceEntries, withContents } from "./composing/source-files.ts";
+import { findImage, tableOf } from "./composing/stored-image.ts";
 import { findSubject } from "./subject.ts";
 
 export interface ImageAdoptInput {

@@ -9,21 +9,21 @@ import { formatPlace, parseReference, type Reference } from "../../oci/reference
 import { manifestNamed } from "../../registry/read-image.ts";
 import type { ImageStore } from "../../registry/store.ts";
 import { openRecordSigner } from "../../ledger/signer.ts";
-import { attestRelease } from "./attest-release.ts";
+import { attestRelease } from "./publishing/attest-release.ts";
 import type { ImageBuildOutcome, VariantImage } from "../../wire/image/build.ts";
 import { withReconciled } from "../reconciled.ts";
 import { withWorkspace, type Deps, type Workspace } from "../workspace.ts";
-import type { Builder, Source } from "./builder.ts";
-import { imageCache, NO_CACHE } from "./cache.ts";
-import { compose, type Composed } from "./compose.ts";
-import { describedAs, dressOf, versionTag } from "./dress.ts";
-import { seriesName } from "./environment-release.ts";
-import { floatingTags } from "./floating-tags.ts";
-import { newest, openLedgerImages } from "./ledger-images.ts";
+import type { Builder, Source } from "./composing/builder.ts";
+import { imageCache, NO_CACHE } from "./composing/cache.ts";
+import { compose, type Composed } from "./composing/compose.ts";
+import { describedAs, dressOf, versionTag } from "./composing/dress.ts";
+import { seriesName } from "./composing/environment-release.ts";
+import { floatingTags } from "./publishing/floating-tags.ts";
+import { newest, openLedgerImages } from "./publishing/ledger-images.ts";
 import { Places } from "./places.ts";
-import { nameImages, surveyTags, transfer, type Publication } from "./publish.ts";
+import { nameImages, surveyTags, transfer, type Publication } from "./publishing/publish.ts";
 import { readSpec } from "./read-spec.ts";
-import { compareWithRecord, recordImages, type RecordedImage } from "./record-images.ts";
+import { compareWithRecord, recordImages, type RecordedImage } from "./publishing/record-images.ts";
 import { findSubject, type Subject } from "./subject.ts";
 
 export interface ImageBuildInput {

@@ -10,7 +10,7 @@ import { imageTag } from "../../oci/tag.ts";
 import type { Line } from "../../wire/line.ts";
 import { historyOf, linesOf, withWorkspace, type Deps, type Workspace } from "../workspace.ts";
 import { readSpec } from "./read-spec.ts";
-import { imageRecords } from "./recorded-digest.ts";
+import { imageRecords } from "./proving/recorded-digest.ts";
 
 export interface NamedImage {
   /** What the engine pulls: by digest where it is known. */

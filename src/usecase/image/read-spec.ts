@@ -8,7 +8,7 @@ import { variantsOf, type Variant } from "../../environment/variants.ts";
 import { AppError } from "../../error.ts";
 import { bytePathOf } from "../../object/path.ts";
 import { isRegular } from "../../object/tree.ts";
-import { missingObject } from "./source-files.ts";
+import { missingObject } from "./composing/source-files.ts";
 import type { GitObject, ObjectReader } from "../../git/objects.ts";
 
 export interface TreeSpec {

@@ -14,10 +14,10 @@ import { nameOf } from "../../registry/read-image.ts";
 import type { ImageVerdict, ImageVerifyOutcome } from "../../wire/image/verify.ts";
 import { withWorkspace, type Workspace } from "../workspace.ts";
 import type { ContainerFace } from "./container-face.ts";
-import { probeImage, type ProbingInput } from "./probe-image.ts";
+import { probeImage, type ProbingInput } from "./proving/probe-image.ts";
 import { Places } from "./places.ts";
-import { proveImage } from "./prove-image.ts";
-import { imageRecords, judgeDigest } from "./recorded-digest.ts";
+import { proveImage } from "./proving/prove-image.ts";
+import { imageRecords, judgeDigest } from "./proving/recorded-digest.ts";
 
 export interface ImageVerifyInput extends ProbingInput {
   /** A file; null: the one for workbench images. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compareTagVersions, parseTag } from "../../../src/line/tag.ts";
-import { floatingTags, mayMove } from "../../../src/usecase/image/floating-tags.ts";
+import { floatingTags, mayMove } from "../../../src/usecase/image/publishing/floating-tags.ts";
 
 const asked = (release: string, tags: readonly string[], suffix = "", suffixes: readonly string[] = [""]) =>
   floatingTags({ release, suffix, suffixes, releases: new Set(), tags });

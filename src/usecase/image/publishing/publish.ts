@@ -1,14 +1,14 @@
 // Composed images to a store: blobs, manifests by digest, version tags, floating tags, in this order, so that whatever
 // stops it leaves no name of something that is not whole. A version's tag is made once and never moved.
-import { AppError } from "../../error.ts";
-import { LABEL } from "../../oci/label.ts";
-import type { Encoded } from "../../oci/append.ts";
-import { parseManifest, partsOf } from "../../registry/manifest.ts";
-import type { Content, ImageStore, StoredManifest } from "../../registry/store.ts";
-import type { ImageTag, Transfer } from "../../wire/image/build.ts";
-import type { Progress } from "../workspace.ts";
+import { AppError } from "../../../error.ts";
+import { LABEL } from "../../../oci/label.ts";
+import type { Encoded } from "../../../oci/append.ts";
+import { parseManifest, partsOf } from "../../../registry/manifest.ts";
+import type { Content, ImageStore, StoredManifest } from "../../../registry/store.ts";
+import type { ImageTag, Transfer } from "../../../wire/image/build.ts";
+import type { Progress } from "../../workspace.ts";
 import { mayMove } from "./floating-tags.ts";
-import { mountFrom } from "./stored-image.ts";
+import { mountFrom } from "../composing/stored-image.ts";
 
 /** One variant as it is to be published. */
 export interface Publication {

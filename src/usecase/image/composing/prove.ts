@@ -1,12 +1,12 @@
 // Whether an image holds what its tag's tree says: its layers, one on the other, against the same environment with the
 // whole source put in anew. Equal in every path and attribute, or the image is not published.
-import { AppError } from "../../error.ts";
-import type { FlatEntry } from "../../layer/flat-table.ts";
-import { applyLayer, tableDigest, withSource, type FlatTable } from "../../layer/flatten.ts";
-import { chunksOf } from "../../layer/bytes.ts";
-import { fullTar, placePath, type Place, type SourceFile } from "../../layer/source.ts";
-import { quotePath, type BytePath } from "../../object/path.ts";
-import type { TreeProof } from "../../wire/image/build.ts";
+import { AppError } from "../../../error.ts";
+import type { FlatEntry } from "../../../layer/flat-table.ts";
+import { applyLayer, tableDigest, withSource, type FlatTable } from "../../../layer/flatten.ts";
+import { chunksOf } from "../../../layer/bytes.ts";
+import { fullTar, placePath, type Place, type SourceFile } from "../../../layer/source.ts";
+import { quotePath, type BytePath } from "../../../object/path.ts";
+import type { TreeProof } from "../../../wire/image/build.ts";
 
 export interface Claim {
   /** What the layers below give. */

@@ -1,14 +1,14 @@
 // Puts on record which image a release has: one record for each variant, and none where the ledger says it already.
-import { withLines } from "../../apply/state.ts";
-import { AppError } from "../../error.ts";
-import { TAGS } from "../../line/ref.ts";
-import type { Draft } from "../../ledger/append.ts";
-import type { ImageRecorded } from "../../wire/image/build.ts";
-import { appendNow } from "../recording/append-now.ts";
-import { openRecorder } from "../recording/recorder.ts";
-import type { Workspace } from "../workspace.ts";
+import { withLines } from "../../../apply/state.ts";
+import { AppError } from "../../../error.ts";
+import { TAGS } from "../../../line/ref.ts";
+import type { Draft } from "../../../ledger/append.ts";
+import type { ImageRecorded } from "../../../wire/image/build.ts";
+import { appendNow } from "../../recording/append-now.ts";
+import { openRecorder } from "../../recording/recorder.ts";
+import type { Workspace } from "../../workspace.ts";
 import { newest, openLedgerImages, type ImageRecord, type ImageRole } from "./ledger-images.ts";
-import type { Subject } from "./subject.ts";
+import type { Subject } from "../subject.ts";
 
 export interface RecordedImage {
   readonly role: ImageRole;

@@ -1,11 +1,11 @@
 // Attaches statements to every platform's image of a release, of all variants.
-import type { RecordSigner } from "../../ledger/signer.ts";
-import type { ImageStore } from "../../registry/store.ts";
-import type { WrittenAttestation } from "../../wire/image/attestation.ts";
-import type { EnvironmentReport, VariantImage } from "../../wire/image/build.ts";
+import type { RecordSigner } from "../../../ledger/signer.ts";
+import type { ImageStore } from "../../../registry/store.ts";
+import type { WrittenAttestation } from "../../../wire/image/attestation.ts";
+import type { EnvironmentReport, VariantImage } from "../../../wire/image/build.ts";
 import { attestImage } from "./attest.ts";
 import { attestedImage } from "./attested.ts";
-import type { Source } from "./builder.ts";
+import type { Source } from "../composing/builder.ts";
 import type { Publication } from "./publish.ts";
 import type { RecordedImage } from "./record-images.ts";
 

@@ -1,19 +1,19 @@
 // What lies under the source of an environment's first release: the base as it is, and where something is installed, one
 // layer that an engine built. Without packages, services and a user of its own, the base is all, and no engine is needed.
-import { configured } from "../../environment/configure.ts";
-import { lockedEnvironment } from "../../environment/lock.ts";
-import { imageSettings } from "../../environment/settings.ts";
-import type { Variant } from "../../environment/variants.ts";
-import { isPure } from "../../environment/wanted.ts";
-import { AppError } from "../../error.ts";
-import { applyLayer, emptyTable, type FlatTable } from "../../layer/flatten.ts";
-import { DOCKER, OCI } from "../../oci/media-type.ts";
-import { scratchImage, type ImageParts } from "../../oci/append.ts";
-import { parsePlatform } from "../../oci/platform.ts";
-import { formatPlace, parseReference } from "../../oci/reference.ts";
-import type { Content } from "../../registry/store.ts";
+import { configured } from "../../../environment/configure.ts";
+import { lockedEnvironment } from "../../../environment/lock.ts";
+import { imageSettings } from "../../../environment/settings.ts";
+import type { Variant } from "../../../environment/variants.ts";
+import { isPure } from "../../../environment/wanted.ts";
+import { AppError } from "../../../error.ts";
+import { applyLayer, emptyTable, type FlatTable } from "../../../layer/flatten.ts";
+import { DOCKER, OCI } from "../../../oci/media-type.ts";
+import { scratchImage, type ImageParts } from "../../../oci/append.ts";
+import { parsePlatform } from "../../../oci/platform.ts";
+import { formatPlace, parseReference } from "../../../oci/reference.ts";
+import type { Content } from "../../../registry/store.ts";
 import type { Builder, Source } from "./builder.ts";
-import { needLock } from "./read-spec.ts";
+import { needLock } from "../read-spec.ts";
 import { findByDigest, layerContents, tableOf, type StoredImage } from "./stored-image.ts";
 
 export interface Foundation {

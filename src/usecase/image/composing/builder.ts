@@ -1,16 +1,16 @@
 // What the steps of a build share.
-import { environmentInputs, type EnvironmentInputs } from "../../environment/inputs.ts";
-import type { Variant } from "../../environment/variants.ts";
-import type { ObjectReader } from "../../git/objects.ts";
-import type { WorkDirectory } from "../../image/work-directory.ts";
-import type { Reference } from "../../oci/reference.ts";
-import type { ImageStore } from "../../registry/store.ts";
-import type { Workspace } from "../workspace.ts";
+import { environmentInputs, type EnvironmentInputs } from "../../../environment/inputs.ts";
+import type { Variant } from "../../../environment/variants.ts";
+import type { ObjectReader } from "../../../git/objects.ts";
+import type { WorkDirectory } from "../../../image/work-directory.ts";
+import type { Reference } from "../../../oci/reference.ts";
+import type { ImageStore } from "../../../registry/store.ts";
+import type { Workspace } from "../../workspace.ts";
 import type { ImageCache } from "./cache.ts";
-import type { LedgerImages } from "./ledger-images.ts";
-import type { Places } from "./places.ts";
-import type { TreeSpec } from "./read-spec.ts";
-import type { Subject } from "./subject.ts";
+import type { LedgerImages } from "../publishing/ledger-images.ts";
+import type { Places } from "../places.ts";
+import type { TreeSpec } from "../read-spec.ts";
+import type { Subject } from "../subject.ts";
 
 export interface Builder {
   readonly workspace: Workspace;

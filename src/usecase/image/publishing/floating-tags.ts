@@ -1,7 +1,7 @@
 // Which floating names an image takes along: `v2.7` and `latest`, by version order over all tags of its repository.
-import { parseTag, compareTagVersions } from "../../line/tag.ts";
-import { imageTag, versionsAmong } from "../../oci/tag.ts";
-import { floatingTags as floatingVersions } from "../../release/version.ts";
+import { parseTag, compareTagVersions } from "../../../line/tag.ts";
+import { imageTag, versionsAmong } from "../../../oci/tag.ts";
+import { floatingTags as floatingVersions } from "../../../release/version.ts";
 
 export interface FloatingQuestion {
   /** The release's git tag. */

@@ -1,25 +1,25 @@
 // What proves an image without running it: the ledger has its digest, its labels say what the tag's tree gives, its
 // lowest layers are the base that morello.yaml names, and the statements attached to it hold.
-import { AppError, isAppError } from "../../error.ts";
-import { readTrust } from "../../ledger/trust.ts";
-import { LABEL } from "../../oci/label.ts";
-import { formatPlatform } from "../../oci/platform.ts";
-import { parseReference } from "../../oci/reference.ts";
-import { parseManifest } from "../../registry/manifest.ts";
-import { imagesIn, manifestNamed, readImage, type ReadImage } from "../../registry/read-image.ts";
-import type { ImageStore } from "../../registry/store.ts";
-import type { AttestationVerdict } from "../../wire/image/attestation.ts";
-import type { ImageVerdict } from "../../wire/image/verify.ts";
-import type { Trust } from "../../wire/record.ts";
-import { ledgerContext } from "../ledgers/open-ledgers.ts";
-import type { Workspace } from "../workspace.ts";
-import { attestedImage } from "./attested.ts";
-import { inputsOf, type Source } from "./builder.ts";
+import { AppError, isAppError } from "../../../error.ts";
+import { readTrust } from "../../../ledger/trust.ts";
+import { LABEL } from "../../../oci/label.ts";
+import { formatPlatform } from "../../../oci/platform.ts";
+import { parseReference } from "../../../oci/reference.ts";
+import { parseManifest } from "../../../registry/manifest.ts";
+import { imagesIn, manifestNamed, readImage, type ReadImage } from "../../../registry/read-image.ts";
+import type { ImageStore } from "../../../registry/store.ts";
+import type { AttestationVerdict } from "../../../wire/image/attestation.ts";
+import type { ImageVerdict } from "../../../wire/image/verify.ts";
+import type { Trust } from "../../../wire/record.ts";
+import { ledgerContext } from "../../ledgers/open-ledgers.ts";
+import type { Workspace } from "../../workspace.ts";
+import { attestedImage } from "../publishing/attested.ts";
+import { inputsOf, type Source } from "../composing/builder.ts";
 import { judgeAttestations } from "./judge-attestations.ts";
-import type { Places } from "./places.ts";
-import { readSpec } from "./read-spec.ts";
+import type { Places } from "../places.ts";
+import { readSpec } from "../read-spec.ts";
 import { imageRecords, judgeDigest } from "./recorded-digest.ts";
-import { releaseSubject } from "./subject.ts";
+import { releaseSubject } from "../subject.ts";
 
 export interface ProvenImage {
   /** Of what the name stands for: a manifest, or an index. */

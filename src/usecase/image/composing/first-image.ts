@@ -1,9 +1,9 @@
 // The image that an environment begins with: what lies under it, and the whole source of its release as one layer.
-import { AppError } from "../../error.ts";
-import { applyLayer, placeProblem, type FlatTable } from "../../layer/flatten.ts";
-import { append, type ComposedImage } from "../../oci/append.ts";
-import { labelsOf } from "../../oci/label.ts";
-import type { Content } from "../../registry/store.ts";
+import { AppError } from "../../../error.ts";
+import { applyLayer, placeProblem, type FlatTable } from "../../../layer/flatten.ts";
+import { append, type ComposedImage } from "../../../oci/append.ts";
+import { labelsOf } from "../../../oci/label.ts";
+import type { Content } from "../../../registry/store.ts";
 import type { Builder, Inputs, Source } from "./builder.ts";
 import { cacheName, NO_CACHE } from "./cache.ts";
 import { dressOf, describedAs } from "./dress.ts";

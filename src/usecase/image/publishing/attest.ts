@@ -6,16 +6,16 @@ import {
   ATTESTATION_NAMESPACE,
   predicateTypeOf,
   type AttestationKind,
-} from "../../attestation/statement.ts";
-import type { AttestedImage } from "../../attestation/subject.ts";
-import { seal, serialiseEnvelope } from "../../ledger/dsse.ts";
-import type { RecordSigner } from "../../ledger/signer.ts";
-import { artifactManifest, EMPTY_CONFIG } from "../../oci/artifact.ts";
-import { OCI } from "../../oci/media-type.ts";
-import type { Descriptor } from "../../oci/schema.ts";
-import { contentOf } from "../../registry/content.ts";
-import type { ImageStore } from "../../registry/store.ts";
-import type { WrittenAttestation } from "../../wire/image/attestation.ts";
+} from "../../../attestation/statement.ts";
+import type { AttestedImage } from "../../../attestation/subject.ts";
+import { seal, serialiseEnvelope } from "../../../ledger/dsse.ts";
+import type { RecordSigner } from "../../../ledger/signer.ts";
+import { artifactManifest, EMPTY_CONFIG } from "../../../oci/artifact.ts";
+import { OCI } from "../../../oci/media-type.ts";
+import type { Descriptor } from "../../../oci/schema.ts";
+import { contentOf } from "../../../registry/content.ts";
+import type { ImageStore } from "../../../registry/store.ts";
+import type { WrittenAttestation } from "../../../wire/image/attestation.ts";
 
 /** DSSE's own media type, which other verifiers look for. */
 export const DSSE = "application/vnd.dsse.envelope.v1+json";

@@ -1,13 +1,13 @@
 // What a lock adds to a base -> the layer that an engine made of it, for the first release of an environment.
-import { lockedEnvironment } from "../../environment/lock.ts";
-import type { Variant } from "../../environment/variants.ts";
-import { AppError } from "../../error.ts";
-import { buildEnvironment, type BuiltEnvironment } from "../../image/build-environment.ts";
-import { installedRecipe, workbenchFiles } from "../../image/workbench.ts";
+import { lockedEnvironment } from "../../../environment/lock.ts";
+import type { Variant } from "../../../environment/variants.ts";
+import { AppError } from "../../../error.ts";
+import { buildEnvironment, type BuiltEnvironment } from "../../../image/build-environment.ts";
+import { installedRecipe, workbenchFiles } from "../../../image/workbench.ts";
 import type { Builder } from "./builder.ts";
-import { packageCache } from "./package-cache.ts";
-import { packageMirrors } from "./package-mirrors.ts";
-import type { TreeSpec } from "./read-spec.ts";
+import { packageCache } from "../package-cache.ts";
+import { packageMirrors } from "../package-mirrors.ts";
+import type { TreeSpec } from "../read-spec.ts";
 import type { StoredImage } from "./stored-image.ts";
 
 /** Takes minutes. Throws what `buildEnvironment` throws; `lock-invalid` where the lock was made for another base. */

@@ -1,14 +1,14 @@
 // An image that lies in a store, of one platform: its documents, its layers as content, and the table that they give.
-import { isAppError } from "../../error.ts";
-import { applyLayer, emptyTable, type FlatTable } from "../../layer/flatten.ts";
-import type { ImageParts } from "../../oci/append.ts";
-import { parsePlatform } from "../../oci/platform.ts";
-import { parseReference } from "../../oci/reference.ts";
-import { ImageConfig, Manifest } from "../../oci/schema.ts";
-import { isForeign } from "../../registry/manifest.ts";
-import { readImage } from "../../registry/read-image.ts";
+import { isAppError } from "../../../error.ts";
+import { applyLayer, emptyTable, type FlatTable } from "../../../layer/flatten.ts";
+import type { ImageParts } from "../../../oci/append.ts";
+import { parsePlatform } from "../../../oci/platform.ts";
+import { parseReference } from "../../../oci/reference.ts";
+import { ImageConfig, Manifest } from "../../../oci/schema.ts";
+import { isForeign } from "../../../registry/manifest.ts";
+import { readImage } from "../../../registry/read-image.ts";
 import type { ImageCache } from "./cache.ts";
-import type { Content, ImageStore } from "../../registry/store.ts";
+import type { Content, ImageStore } from "../../../registry/store.ts";
 
 export interface StoredImage {
   /** Of the platform's manifest. */

@@ -3,16 +3,16 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { probedPorts, type ProbeManifest } from "../../environment/probe-manifest.ts";
-import { JUPYTER_PORT, SSH_PORT } from "../../environment/workbench.ts";
-import { run } from "../../git/run.ts";
-import { lastLines, withContainer, type ContainerDeps } from "../../image/container.ts";
-import { anyFreePort, type Host } from "../../image/host.ts";
-import type { LocalImage } from "../../image/local-image.ts";
-import { runChecks, type CheckResult } from "../../image/probe/run-checks.ts";
-import { containerUser, gpusGiven, isWorkbench, runCommand, type RunSpec } from "../../image/run-command.ts";
-import type { ImageVerifyOutcome } from "../../wire/image/verify.ts";
-import type { ContainerFace } from "./container-face.ts";
+import { probedPorts, type ProbeManifest } from "../../../environment/probe-manifest.ts";
+import { JUPYTER_PORT, SSH_PORT } from "../../../environment/workbench.ts";
+import { run } from "../../../git/run.ts";
+import { lastLines, withContainer, type ContainerDeps } from "../../../image/container.ts";
+import { anyFreePort, type Host } from "../../../image/host.ts";
+import type { LocalImage } from "../../../image/local-image.ts";
+import { runChecks, type CheckResult } from "../../../image/probe/run-checks.ts";
+import { containerUser, gpusGiven, isWorkbench, runCommand, type RunSpec } from "../../../image/run-command.ts";
+import type { ImageVerifyOutcome } from "../../../wire/image/verify.ts";
+import type { ContainerFace } from "../container-face.ts";
 
 export interface Probing {
   readonly manifest: ProbeManifest;

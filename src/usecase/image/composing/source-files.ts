@@ -1,12 +1,12 @@
 // A tree's files as an image's source takes them: selected paths, and their contents as git keeps them. No attribute, no
 // filter and no setting of the user touches a byte.
-import type { SourceSection } from "../../environment/spec.ts";
-import { AppError } from "../../error.ts";
-import type { ObjectReader } from "../../git/objects.ts";
-import { selects, unmatched } from "../../layer/select.ts";
-import type { SourceEntry, SourceFile } from "../../layer/source.ts";
-import { quotePath, type BytePath } from "../../object/path.ts";
-import { MODE_TREE } from "../../object/tree.ts";
+import type { SourceSection } from "../../../environment/spec.ts";
+import { AppError } from "../../../error.ts";
+import type { ObjectReader } from "../../../git/objects.ts";
+import { selects, unmatched } from "../../../layer/select.ts";
+import type { SourceEntry, SourceFile } from "../../../layer/source.ts";
+import { quotePath, type BytePath } from "../../../object/path.ts";
+import { MODE_TREE } from "../../../object/tree.ts";
 
 /** Requests that are under way together. */
 const WINDOW = 500;

@@ -1,9 +1,9 @@
 // What took long to compute and depends on nothing but its name: tables of images by digest, layers by tree. In the
 // cache under the git directory, which anyone may delete at any time.
 import { createHash } from "node:crypto";
-import { isAppError } from "../../error.ts";
-import type { Store } from "../../index/store.ts";
-import { parseTable, serialiseTable, type FlatTable } from "../../layer/flat-table.ts";
+import { isAppError } from "../../../error.ts";
+import type { Store } from "../../../index/store.ts";
+import { parseTable, serialiseTable, type FlatTable } from "../../../layer/flat-table.ts";
 
 /** Raised whenever layers or tables of the same name would come out otherwise. */
 const FORMAT = 1;

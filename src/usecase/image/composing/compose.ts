@@ -1,22 +1,22 @@
 // One image of one variant and platform: the environment's own, with a whole source layer, or the environment's image
 // with one layer that leads to the tree of this release. Composed in memory and proven; nothing is written.
-import { changedParts, PART_NAMES } from "../../environment/inputs.ts";
-import { AppError } from "../../error.ts";
-import { lfsPointers } from "../../layer/source.ts";
-import { quotePath } from "../../object/path.ts";
-import { append, type ComposedImage } from "../../oci/append.ts";
-import { LABEL, labelsOf } from "../../oci/label.ts";
-import { collect, contentOf } from "../../registry/content.ts";
-import type { Content } from "../../registry/store.ts";
-import type { EnvironmentReport, ImageLayer, TreeProof } from "../../wire/image/build.ts";
+import { changedParts, PART_NAMES } from "../../../environment/inputs.ts";
+import { AppError } from "../../../error.ts";
+import { lfsPointers } from "../../../layer/source.ts";
+import { quotePath } from "../../../object/path.ts";
+import { append, type ComposedImage } from "../../../oci/append.ts";
+import { LABEL, labelsOf } from "../../../oci/label.ts";
+import { collect, contentOf } from "../../../registry/content.ts";
+import type { Content } from "../../../registry/store.ts";
+import type { EnvironmentReport, ImageLayer, TreeProof } from "../../../wire/image/build.ts";
 import { inputsOf, type Builder, type Inputs, type Source } from "./builder.ts";
 import { describedAs, dressOf } from "./dress.ts";
 import { earlierReleases, environmentRelease, type EarlierRelease, type FoundRelease } from "./environment-release.ts";
 import { findEnvironment } from "./find-environment.ts";
 import { firstImage } from "./first-image.ts";
-import { newest } from "./ledger-images.ts";
+import { newest } from "../publishing/ledger-images.ts";
 import { prove } from "./prove.ts";
-import { readSpec, specSource } from "./read-spec.ts";
+import { readSpec, specSource } from "../read-spec.ts";
 import { sourceEntries, withContents } from "./source-files.ts";
 import { contentOfLayer, differenceLayer, placeOf } from "./source-layer.ts";
 

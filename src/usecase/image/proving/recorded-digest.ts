@@ -1,9 +1,9 @@
 // Whether the ledger says the same of an image as the image itself: by the `image` records of all lines here.
-import { openLog } from "../../ledger/log.ts";
-import type { ImageVerdict } from "../../wire/image/verify.ts";
-import type { RecordOf } from "../../wire/record.ts";
-import { ledgerContext, recordedLines } from "../ledgers/open-ledgers.ts";
-import type { Workspace } from "../workspace.ts";
+import { openLog } from "../../../ledger/log.ts";
+import type { ImageVerdict } from "../../../wire/image/verify.ts";
+import type { RecordOf } from "../../../wire/record.ts";
+import { ledgerContext, recordedLines } from "../../ledgers/open-ledgers.ts";
+import type { Workspace } from "../../workspace.ts";
 
 /** Every `image` record here, oldest first within its line. */
 export async function imageRecords(workspace: Workspace): Promise<RecordOf<"image">[]> {

@@ -1,9 +1,9 @@
 // What a line's ledger says of images: which digest a release's image has, and which image was adopted for it.
-import { openLog, type Log } from "../../ledger/log.ts";
-import { recordKey } from "../../ledger/key.ts";
-import { TAGS } from "../../line/ref.ts";
-import type { RecordOf } from "../../wire/record.ts";
-import type { Workspace } from "../workspace.ts";
+import { openLog, type Log } from "../../../ledger/log.ts";
+import { recordKey } from "../../../ledger/key.ts";
+import { TAGS } from "../../../line/ref.ts";
+import type { RecordOf } from "../../../wire/record.ts";
+import type { Workspace } from "../../workspace.ts";
 
 export type ImageRecord = RecordOf<"image">;
 

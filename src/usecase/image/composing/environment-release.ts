@@ -1,12 +1,12 @@
 // Which release's environment an image stands on: the earliest of its series from which nothing that an environment is
 // made of has changed. From git alone, so that any machine finds the same.
-import { AppError } from "../../error.ts";
-import { run } from "../../git/run.ts";
-import { TAGS } from "../../line/ref.ts";
-import { compareTagVersions, parseTag, type TagVersion } from "../../line/tag.ts";
-import { inSeries, type Numbers } from "../../line/version.ts";
-import type { Workspace } from "../workspace.ts";
-import type { Subject } from "./subject.ts";
+import { AppError } from "../../../error.ts";
+import { run } from "../../../git/run.ts";
+import { TAGS } from "../../../line/ref.ts";
+import { compareTagVersions, parseTag, type TagVersion } from "../../../line/tag.ts";
+import { inSeries, type Numbers } from "../../../line/version.ts";
+import type { Workspace } from "../../workspace.ts";
+import type { Subject } from "../subject.ts";
 
 export interface EarlierRelease {
   /** Short name. */

@@ -1,9 +1,9 @@
 // Source layers as content that is made when it is read: what is known of them (digest, size) is kept in the cache, so
 // that a layer that a registry has already is never compressed again.
-import type { SourceSection } from "../../environment/spec.ts";
-import type { ObjectReader } from "../../git/objects.ts";
-import { diffLayer, fullLayer, treeDifference, type Layer, type Place } from "../../layer/source.ts";
-import type { Content } from "../../registry/store.ts";
+import type { SourceSection } from "../../../environment/spec.ts";
+import type { ObjectReader } from "../../../git/objects.ts";
+import { diffLayer, fullLayer, treeDifference, type Layer, type Place } from "../../../layer/source.ts";
+import type { Content } from "../../../registry/store.ts";
 import { cacheName, type ImageCache } from "./cache.ts";
 import { sourceEntries, withContents } from "./source-files.ts";
 

@@ -1,21 +1,21 @@
 // The image of an environment's first release: by the digest on record, else computed where nothing is installed, else
 // under its tag, else built. Says which of these it was.
-import { isPure } from "../../environment/wanted.ts";
-import { AppError, isAppError } from "../../error.ts";
-import type { FlatTable } from "../../layer/flatten.ts";
-import type { ImageParts } from "../../oci/append.ts";
-import { LABEL } from "../../oci/label.ts";
-import { parseReference } from "../../oci/reference.ts";
-import type { Content, ImageStore } from "../../registry/store.ts";
-import type { EnvironmentReport } from "../../wire/image/build.ts";
+import { isPure } from "../../../environment/wanted.ts";
+import { AppError, isAppError } from "../../../error.ts";
+import type { FlatTable } from "../../../layer/flatten.ts";
+import type { ImageParts } from "../../../oci/append.ts";
+import { LABEL } from "../../../oci/label.ts";
+import { parseReference } from "../../../oci/reference.ts";
+import type { Content, ImageStore } from "../../../registry/store.ts";
+import type { EnvironmentReport } from "../../../wire/image/build.ts";
 import type { Builder, Inputs, Source } from "./builder.ts";
 import { versionTag } from "./dress.ts";
 import type { EarlierRelease } from "./environment-release.ts";
 import { firstImage } from "./first-image.ts";
-import { newest, type ImageRecord } from "./ledger-images.ts";
-import { needLock, readSpec } from "./read-spec.ts";
+import { newest, type ImageRecord } from "../publishing/ledger-images.ts";
+import { needLock, readSpec } from "../read-spec.ts";
 import { findImage, layerContents, tableOf, type StoredImage } from "./stored-image.ts";
-import { releaseSubject } from "./subject.ts";
+import { releaseSubject } from "../subject.ts";
 
 export interface EnvironmentImage {
   readonly source: Source;

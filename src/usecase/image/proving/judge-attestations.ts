@@ -7,15 +7,15 @@ import {
   ATTESTATIONS,
   readAttestation,
   type AttestationKind,
-} from "../../attestation/statement.ts";
-import type { AttestedImage } from "../../attestation/subject.ts";
-import { openEnvelope, parseEnvelope } from "../../ledger/dsse.ts";
-import { standingOf } from "../../ledger/trust.ts";
-import { Manifest } from "../../oci/schema.ts";
-import type { ImageStore } from "../../registry/store.ts";
-import type { AttestationVerdict } from "../../wire/image/attestation.ts";
-import type { Trust } from "../../wire/record.ts";
-import { DSSE } from "./attest.ts";
+} from "../../../attestation/statement.ts";
+import type { AttestedImage } from "../../../attestation/subject.ts";
+import { openEnvelope, parseEnvelope } from "../../../ledger/dsse.ts";
+import { standingOf } from "../../../ledger/trust.ts";
+import { Manifest } from "../../../oci/schema.ts";
+import type { ImageStore } from "../../../registry/store.ts";
+import type { AttestationVerdict } from "../../../wire/image/attestation.ts";
+import type { Trust } from "../../../wire/record.ts";
+import { DSSE } from "../publishing/attest.ts";
 
 /** More than any bill of materials of a workbench; a larger one is read by nobody. */
 const LARGEST_STATEMENT = 64 << 20;

@@ -1,8 +1,8 @@
 // A release's image and the tree it comes from -> what its attestations tell.
-import { lockedEnvironment } from "../../environment/lock.ts";
-import type { AttestedImage } from "../../attestation/subject.ts";
-import { inputsOf, type Source } from "./builder.ts";
-import { versionTag } from "./dress.ts";
+import { lockedEnvironment } from "../../../environment/lock.ts";
+import type { AttestedImage } from "../../../attestation/subject.ts";
+import { inputsOf, type Source } from "../composing/builder.ts";
+import { versionTag } from "../composing/dress.ts";
 
 export interface AttestedFacts {
   readonly source: Source;

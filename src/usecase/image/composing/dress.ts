@@ -1,12 +1,12 @@
 // A release and its spec -> what the image says of itself.
-import type { Variant } from "../../environment/variants.ts";
-import { AppError } from "../../error.ts";
-import type { Dress } from "../../oci/append.ts";
-import { LABEL, rfc3339, type Labelled } from "../../oci/label.ts";
-import { imageTag } from "../../oci/tag.ts";
+import type { Variant } from "../../../environment/variants.ts";
+import { AppError } from "../../../error.ts";
+import type { Dress } from "../../../oci/append.ts";
+import { LABEL, rfc3339, type Labelled } from "../../../oci/label.ts";
+import { imageTag } from "../../../oci/tag.ts";
 import { seriesName } from "./environment-release.ts";
-import type { TreeSpec } from "./read-spec.ts";
-import type { Subject } from "./subject.ts";
+import type { TreeSpec } from "../read-spec.ts";
+import type { Subject } from "../subject.ts";
 
 export interface Described {
   readonly subject: Subject;
