@@ -195,7 +195,7 @@ async function usual(
         "--network",
         "none",
         "--tls-verify=false",
-        "--layers",
+        ...(kind === "late" ? ["--layers"] : []), // nothing of the other can be kept
         "--ignorefile",
         "/dev/null",
       ];

@@ -91,7 +91,9 @@ async function first(
   differs: EnvironmentReport["differs"],
 ): Promise<Composed> {
   const made = await firstImage(builder, source, inputs, platform);
-  await made.table(); // refuses a place that is taken
+  const table = await made.table(); // refuses a place that is taken
+  // The next release asks for it by this digest, wherever it finds the image.
+  if (!builder.rebuild) await builder.cache.table(made.image.manifest.digest, () => Promise.resolve(table));
   const { proof } = await prove({
     environment: await made.foundation.table(),
     layer: await collect(made.source.open()),
