@@ -101,6 +101,7 @@ export function createHttp(options: HttpOptions): Http {
         agent: agentFor(url),
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       });
+      request.removeHeader("Connection"); // what it would say goes without saying, and a patch release sends little else
       request.setTimeout(options.idleLimit, () => {
         const reason = `nothing came for ${options.idleLimit / 1000} seconds`;
         request.destroy(Object.assign(new Error(reason), { code: "IDLE" }));
