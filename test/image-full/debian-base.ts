@@ -38,6 +38,7 @@ export async function debianBase(sandbox: Sandbox, epoch: number): Promise<Debia
     os: "linux",
     config: { Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"], Cmd: ["bash"] },
     rootfs: { type: "layers", diff_ids: [layer.diffId] },
+    history: [{ created: new Date(epoch * 1000).toISOString(), created_by: "mmdebstrap bookworm" }],
   };
   const store = openLayout({ directory: join(directory, "layout"), name: "oci:debian" });
   const described = contentOf(OCI.config, Buffer.from(JSON.stringify(config)));
